@@ -1,0 +1,201 @@
+"""Witnesses of chaos: a point with g^n(x) < x < g(x), n odd, or the mirror image, where g = f^m.
+
+Doubles look for such points among the simplest rationals of the core and on a grid; exact arithmetic settles each one that they propose.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from certify.decision.cells import Affine, trace
+from certify.numbers import Extended, Q, floats, rational, simplest_between
+from certify.piecewise import PiecewiseLinear
+
+Side = Literal["right", "left"]
+"""right: g^n(x) <= x < g(x); left: g^n(x) >= x > g(x)."""
+
+SIMPLE = 300
+"""About so many of the simplest rationals of the core are tried before the grid."""
+GRID = 512
+TRIES = 12
+"""So many proposals of the doubles are settled exactly before a search gives up."""
+
+
+class Witness(NamedTuple):
+    """The inequality at x for g = f^(2^level), strict, and the maximal interval around x on which it holds strictly."""
+
+    level: int
+    n: int
+    x: Q
+    side: Side
+    interval: tuple[Extended, Extended]
+
+
+def moves(f: PiecewiseLinear, m: int, n: int, x: Q) -> Side | None:
+    """The side on which the strict inequality between x, g(x) and g^n(x) holds, if any, exactly."""
+    first = _steps(f, x, m)
+    if first == x:
+        return None
+    last = _steps(f, first, m * (n - 1))
+    if last < x < first:
+        return "right"
+    return "left" if first < x < last else None
+
+
+def _steps(f: PiecewiseLinear, x: Q, steps: int) -> Q:
+    for _ in range(steps):
+        x = f.at(x)
+    return x
+
+
+class Search:
+    """Looks for witnesses of one map on its core; the orbits of the sample points are computed once for all levels."""
+
+    def __init__(self, f: PiecewiseLinear) -> None:
+        self.f = f
+        self._breaks = np.array(floats(f.breaks))
+        self._slopes = np.array(floats(f.slopes))
+        self._constants = np.array(floats(f.intercepts))
+
+    def witness(self, level: int, n: int) -> Witness | None:
+        """A strict witness for this level and n, if the samples propose one that holds exactly.
+
+        Its x is the simplest rational of the first few hundred that satisfies the inequality, or else the simplest one in the
+        maximal interval around the grid point that satisfies it with the widest margin.
+        """
+        m = 1 << level
+        for simple, points in ((True, self._simple), (False, self._grid)):
+            x = points.start
+            first, last = points.orbit(self, m), points.orbit(self, m * n)
+            with np.errstate(invalid="ignore", over="ignore"):
+                margin = np.maximum(np.minimum(x - last, first - x), np.minimum(last - x, x - first))
+            tolerance = 1e-9 * (1.0 + np.abs(x))
+            hits = np.flatnonzero(margin > (-tolerance if simple else 0.0))
+            order = hits if simple else hits[np.argsort(-margin[hits])]
+            for i in order[:TRIES].tolist():
+                point = points.exact(i)
+                if side := moves(self.f, m, n, point):
+                    found = self.around(level, n, point, side)
+                    return found._replace(x=point) if simple else found
+        return None
+
+    def around(self, level: int, n: int, x: Q, side: Side) -> Witness:
+        """The witness with the simplest rational of the maximal interval on which the strict inequality holds around x."""
+        lo, hi = (boundary(self.f, 1 << level, n, x, side, end) for end in self.f.ends)
+        return Witness(level, n, simplest_between(lo, hi), side, (lo, hi))
+
+    @cached_property
+    def _window(self) -> tuple[float, float]:
+        """The core as doubles; where it is unbounded, a generous stretch around the knots."""
+        lo, hi = floats(self.f.ends)
+        knots = self._breaks if len(self._breaks) else np.zeros(1)
+        span = max(1.0, float(knots[-1] - knots[0]))
+        return max(lo, float(knots[0]) - 2 * span), min(hi, float(knots[-1]) + 2 * span)
+
+    @cached_property
+    def _simple(self) -> Samples:
+        lo, hi = self._window
+        most = max(1, min(64, math.isqrt(int(SIMPLE / (0.304 * max(hi - lo, 1e-6))) + 1)))
+        ratios = [
+            (p, q)
+            for q in range(1, most + 1)
+            for p in sorted(range(math.ceil(lo * q), math.floor(hi * q) + 1)[: 2 * SIMPLE], key=abs)
+            if math.gcd(p, q) == 1
+        ]
+        inside = [(p, q) for p, q in ratios[: 2 * SIMPLE] if self.f.ends[0] <= Q(p, q) <= self.f.ends[1]]
+        return Samples(np.array([p / q for p, q in inside]), [Q(p, q) for p, q in inside])
+
+    @cached_property
+    def _grid(self) -> Samples:
+        lo, hi = self._window
+        turns, heights = (np.array(floats(v)) for v in self.f.turning)
+        points = np.concatenate([np.linspace(lo, hi, GRID + 2)[1:-1], turns, heights, self._preimages(turns)])
+        points = points[(points > lo) & (points < hi)]
+        return Samples(np.unique(points), None)
+
+    def _preimages(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Where f takes the highest and the lowest turning value's argument, roughly: orbits through turning points return far."""
+        if not len(values) or not len(self._breaks):
+            return np.zeros(0)
+        heights = self._slopes[1:] * self._breaks + self._constants[1:]
+        targets = values[:16, None]
+        crossing = (heights[:-1] - targets) * (heights[1:] - targets) < 0
+        rows, columns = np.nonzero(crossing)
+        return (values[rows] - self._constants[columns + 1]) / self._slopes[columns + 1]
+
+    def evaluate(self, x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """f in doubles, with no bound on the error: proposals only."""
+        piece = np.searchsorted(self._breaks, x, side="right")
+        with np.errstate(invalid="ignore", over="ignore"):
+            return np.asarray(self._slopes[piece] * x + self._constants[piece])
+
+
+class Samples:
+    """Sample points with their orbits in doubles, extended on demand."""
+
+    def __init__(self, start: npt.NDArray[np.float64], exact: list[Q] | None) -> None:
+        self.start = start
+        self._exact = exact
+        self._orbit = [start]
+
+    def orbit(self, search: Search, step: int) -> npt.NDArray[np.float64]:
+        """The images of the points under f^step."""
+        while len(self._orbit) <= step:
+            self._orbit.append(search.evaluate(self._orbit[-1]))
+        return self._orbit[step]
+
+    def exact(self, i: int) -> Q:
+        """The i-th point itself: the simple rational, or the dyadic rational that the double is."""
+        return self._exact[i] if self._exact is not None else rational(float(self.start[i]))
+
+
+def boundary(f: PiecewiseLinear, m: int, n: int, x: Q, side: Side, end: Extended) -> Extended:
+    """The end, on the side of `end`, of the maximal interval around x on which the strict inequality holds; x satisfies it.
+
+    Towards the point that g moves away from, g^n fixes this boundary and g does not (unless it is an end of the domain): for n = 3
+    it is a point of period 3 under g. For a fixed point u of g cannot be the boundary there: next to u all of g, ..., g^n move
+    points in one direction.
+    """
+    cells = [(x, end)]
+    while cells:
+        near, far = cells.pop()
+        lo, hi = (near, far) if near < far else (far, near)
+        if lo == hi or _holds(f, m, n, side, lo, hi):
+            continue
+        maps = trace(f, lo, hi, m * n)
+        if not isinstance(maps, list):
+            cells += [(maps, far), (near, maps)]
+            continue
+        roots = [root for root in (_fixed(maps[m]), _fixed(maps[-1])) if root is not None and lo <= root <= hi]
+        if roots:
+            return max(roots) if far < near else min(roots)
+    return end
+
+
+def _holds(f: PiecewiseLinear, m: int, n: int, side: Side, lo: Extended, hi: Extended) -> bool:
+    """Whether interval images alone show the strict inequality on all of [lo, hi]."""
+    low, high = lo, hi
+    for step in range(m * n):
+        low, high = f.hull(low, high)
+        if step == m - 1 and not (low > hi if side == "right" else high < lo):
+            return False
+    return bool(high < lo if side == "right" else low > hi)
+
+
+def _fixed(power: Affine) -> Q | None:
+    return None if power.slope == 1 else power.constant / (1 - power.slope)
+
+
+def least_period(f: PiecewiseLinear, x: Q, bound: int) -> int:
+    """The least p <= bound with f^p(x) = x, or 0 if there is none."""
+    point: Any = x
+    for p in range(1, bound + 1):
+        point = f.at(point)
+        if point == x:
+            return p
+    return 0

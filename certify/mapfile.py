@@ -1,0 +1,238 @@
+"""Map files: the project's JSON format for one exact map, as docs/map-format.md specifies it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from certify.errors import InputError
+from certify.network import PARAMETERS, Activation, Layer, Network
+from certify.numbers import NEG_INF, Extended, Q, rational, text
+from certify.piecewise import PiecewiseLinear
+
+FORMAT, VERSION = "certify-map", 1
+
+MAX_BYTES = 64_000_000
+"""The largest map file that is read: the checker's own limit."""
+
+Map = Network | PiecewiseLinear
+
+
+@dataclass(frozen=True)
+class MapFile:
+    """A map with what its file says beside the mathematics: a name for people, and where it was converted from."""
+
+    map: Map
+    name: str | None = None
+    source: dict[str, str] | None = None
+
+
+def read_map(path: str | Path) -> MapFile:
+    """The map in a JSON map file. Raises `InputError`, one line that names the file and the field."""
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+        if len(data) > MAX_BYTES:
+            raise InputError("file", f"at most {MAX_BYTES} bytes", f"{len(data)}")
+        return parse_map(data)
+    except OSError as error:
+        raise InputError("file", "a readable file", (error.strerror or str(error)).lower(), str(path)) from None
+    except InputError as error:
+        raise error.at(str(path)) from None
+
+
+def parse_map(data: bytes) -> MapFile:
+    """The map in the bytes of a JSON map file. Raises `InputError`."""
+    try:
+        document = json.loads(
+            data.decode("utf-8"), object_pairs_hook=_object, parse_float=_no_float, parse_constant=_no_float, parse_int=_integer
+        )
+    except InputError:
+        raise
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise InputError("file", "a JSON map file", str(error).splitlines()[0] if str(error) else type(error).__name__) from None
+    return _map_file(document)
+
+
+def _map_file(document: Any) -> MapFile:
+    _keys("file", document, ("format", "version", "domain", "map"), ("name", "source"))
+    if document["format"] != FORMAT:
+        _wrong("format", json.dumps(FORMAT), document["format"])
+    if document["version"] != VERSION or isinstance(document["version"], bool):
+        _wrong("version", f"{VERSION}", document["version"])
+    name, source = document.get("name"), document.get("source")
+    if "name" in document and not isinstance(name, str):
+        _wrong("name", "a string", name)
+    if "source" in document:
+        _keys("source", source, ("file", "sha256"))
+        if not all(isinstance(value, str) for value in source.values()):
+            _wrong("source", "two strings", source)
+    domain = document["domain"]
+    if domain is not None:
+        domain = [_number(f"domain[{i}]", end) for i, end in enumerate(_list("domain", domain, "two numbers lo < hi, or null", 2))]
+        if not domain[0] < domain[1]:
+            _wrong("domain", "lo < hi", document["domain"])
+    given = document["map"]
+    if not isinstance(given, dict) or given.get("kind") not in ("piecewise-linear", "network"):
+        _wrong("map.kind", '"piecewise-linear" or "network"', given.get("kind") if isinstance(given, dict) else given)
+    decode = _piecewise_linear if given["kind"] == "piecewise-linear" else _network
+    return MapFile(decode(given, domain), name, source)
+
+
+def _piecewise_linear(given: dict[str, Any], domain: Sequence[Q] | None) -> PiecewiseLinear:
+    _keys("map", given, ("kind", "knots") if domain else ("kind", "knots", "slopes"))
+    points = _list("map.knots", given["knots"], "a list of points")
+    knots = []
+    for i, point in enumerate(points):
+        place = f"map.knots[{i}]"
+        x, y = (_number(f"{place}[{j}]", value) for j, value in enumerate(_list(place, point, "two numbers", 2)))
+        if knots and not knots[-1][0] < x:
+            _wrong(place, f"x greater than {text(knots[-1][0])[:40]}, the knot before", point[0])
+        knots.append((x, y))
+    if domain is None:
+        if not knots:
+            _wrong("map.knots", "at least one knot", points)
+        slopes = [_number(f"map.slopes[{j}]", s) for j, s in enumerate(_list("map.slopes", given["slopes"], "two numbers", 2))]
+        return PiecewiseLinear(knots, slopes)
+    if len(knots) < 2 or (knots[0][0], knots[-1][0]) != tuple(domain):
+        _wrong("map.knots", "a first knot at the left end of the domain and a last at the right", [point[:1] for point in points[:: max(1, len(points) - 1)]])
+    return PiecewiseLinear(knots)
+
+
+def _network(given: dict[str, Any], domain: Sequence[Q] | None) -> Network:
+    _keys("map", given, ("kind", "layers"))
+    layers = [_layer(f"map.layers[{i}]", layer) for i, layer in enumerate(_list("map.layers", given["layers"], "a list of layers"))]
+    try:
+        return Network(layers, domain)
+    except InputError as error:
+        raise InputError(f"map.{error.where}", error.expected, error.got) from None
+
+
+def _layer(place: str, given: Any) -> Layer:
+    name = given.get("activation") if isinstance(given, dict) else None
+    if isinstance(given, dict) and (not isinstance(name, str) or name not in PARAMETERS):
+        _wrong(f"{place}.activation", f"one of {', '.join(PARAMETERS)}", name)
+    names = PARAMETERS.get(name or "", ())
+    optional = names if name == "hardtanh" else ()
+    _keys(place, given, ("weight", "bias", "activation", *(() if optional else names)), optional)
+    weight = [
+        [_number(f"{place}.weight[{i}][{j}]", w) for j, w in enumerate(_list(f"{place}.weight[{i}]", row, "a row of numbers"))]
+        for i, row in enumerate(_list(f"{place}.weight", given["weight"], "a matrix of shape (out, in)"))
+    ]
+    bias = [_number(f"{place}.bias[{i}]", b) for i, b in enumerate(_list(f"{place}.bias", given["bias"], "a list of numbers"))]
+    defaults = dict(zip(names, (Q(-1), Q(1)))) if optional else {}
+    parameters = [_number(f"{place}.{key}", given[key]) if key in given else defaults[key] for key in names]
+    try:
+        return Layer(weight, bias, Activation(name or "", tuple(parameters)))
+    except InputError as error:
+        raise InputError(f"{place}.{error.where}", error.expected, error.got) from None
+    except ValueError as error:
+        raise InputError(place, "parameters that fit the activation", str(error)) from None
+
+
+# Writing
+
+
+def document(given: Map, name: str | None = None, source: dict[str, str] | None = None) -> dict[str, Any]:
+    """The map as a JSON map file's content, canonical: numbers in lowest terms, no false knot, defaults filled in."""
+    content: dict[str, Any] = {"format": FORMAT, "version": VERSION, "domain": _ends(given.ends)}
+    if name is not None:
+        content["name"] = name
+    if source is not None:
+        content["source"] = source
+    if isinstance(given, Network):
+        content["map"] = {"kind": "network", "layers": [_layer_document(layer) for layer in given.layers]}
+        return content
+    content["map"] = shape = {"kind": "piecewise-linear", "knots": [[str(x), str(y)] for x, y in _points(given)]}
+    if content["domain"] is None:
+        shape["slopes"] = [text(given.slopes[0]), text(given.slopes[-1])]
+    return content
+
+
+def canonical_json(content: dict[str, Any]) -> bytes:
+    """The bytes whose SHA-256 names the map: sorted keys, no white space, ASCII, without `name` and `source`."""
+    bare = {key: value for key, value in content.items() if key not in ("name", "source")}
+    return json.dumps(bare, sort_keys=True, separators=(",", ":")).encode("ascii")
+
+
+def sha256(given: Map) -> str:
+    """The SHA-256 of the canonical map JSON, by which a certificate names its map."""
+    return hashlib.sha256(canonical_json(document(given))).hexdigest()
+
+
+def _points(given: PiecewiseLinear) -> list[tuple[Extended, Extended]]:
+    finite = [(x, y) for x, y in zip(given.corners, given.values) if isinstance(x, Q)]
+    return finite or [(Q(0), given.intercepts[0])]
+
+
+def _layer_document(layer: Layer) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "weight": [list(map(text, row)) for row in layer.weight],
+        "bias": list(map(text, layer.bias)),
+        "activation": layer.activation.name,
+    }
+    content.update(zip(PARAMETERS[layer.activation.name], map(text, layer.activation.parameters)))
+    return content
+
+
+def _ends(ends: tuple[Extended, Extended]) -> list[str] | None:
+    return None if ends[0] is NEG_INF else [text(ends[0]), text(ends[1])]
+
+
+# The strict decoder
+
+
+def _number(place: str, value: Any) -> Q:
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        try:
+            return rational(value)
+        except ValueError as error:
+            raise InputError(place, 'a number such as "22/7", "-1.25e-3", "0x1.8p-3" or 3', str(error)) from None
+    _wrong(place, 'a number such as "22/7", "-1.25e-3", "0x1.8p-3" or 3', value)
+
+
+def _list(place: str, value: Any, expected: str, length: int | None = None) -> list[Any]:
+    if not isinstance(value, list) or (length is not None and len(value) != length):
+        _wrong(place, expected, value)
+    return value
+
+
+def _keys(place: str, value: Any, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> None:
+    if not isinstance(value, dict):
+        _wrong(place, "an object", value)
+    for key in required:
+        if key not in value:
+            raise InputError(place, f'the key "{key}"', "no such key")
+    for key in value:
+        if key not in required + optional:
+            raise InputError(place, f"the keys {', '.join(required + optional)} and no other", json.dumps(key)[:60])
+
+
+def _wrong(place: str, expected: str, got: Any) -> NoReturn:
+    shown = json.dumps(got, default=str)
+    raise InputError(place, expected, shown if len(shown) <= 60 else shown[:57] + "...")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise InputError("file", "each key once", f"the key {json.dumps(next(k for k in keys if keys.count(k) > 1))} twice")
+    return content
+
+
+def _integer(literal: str) -> Any:
+    return rational(literal).p.__int__()
+
+
+def _no_float(literal: str) -> NoReturn:
+    raise InputError(
+        "file",
+        "numbers as strings or integers",
+        f"the JSON number {literal[:40]}, which could mean the decimal or the double next to it:"
+        f' write "{literal[:40]}" in quotes for the decimal, or the hexadecimal float for the double',
+    )

@@ -1,0 +1,196 @@
+"""Networks from R to R: layers of affine maps and piecewise-linear activations, with exact weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from certify.errors import DomainError, InputError
+from certify.numbers import INF, NEG_INF, Extended, Infinity, Q, fraction, public, rational, rationals, shown, text
+from certify.piecewise import PiecewiseLinear
+from certify.propagation import affine_unit, activate, combine, to_map
+
+PARAMETERS: dict[str, tuple[str, ...]] = {
+    "identity": (),
+    "relu": (),
+    "leaky_relu": ("negative_slope",),
+    "abs": (),
+    "clip": ("lo", "hi"),
+    "hardtanh": ("lo", "hi"),
+    "relu6": (),
+}
+"""The activations by name, each with the names of its parameters in order."""
+
+DEFAULTS: dict[str, tuple[Q, ...]] = {"hardtanh": (Q(-1), Q(1))}
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A piecewise-linear function R -> R applied to each unit of a layer, by name: one of `PARAMETERS`.
+
+    Parameters are exact; `hardtanh` without any has lo = -1, hi = 1. Raises `ValueError` for an unknown name, a wrong number
+    of parameters, or lo > hi.
+    """
+
+    name: str
+    parameters: tuple[Q, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.name not in PARAMETERS:
+            raise ValueError(f"an activation is one of {', '.join(PARAMETERS)}; got {self.name!r}")
+        values = tuple(rational(value) for value in self.parameters) or DEFAULTS.get(self.name, ())
+        names = PARAMETERS[self.name]
+        if len(values) != len(names):
+            given = ", ".join(names) if names else "no parameter"
+            raise ValueError(f"{self.name} takes {given}; got {len(values)} numbers")
+        if names == ("lo", "hi") and values[0] > values[1]:
+            raise ValueError(f"{self.name} needs lo <= hi; got lo = {values[0]}, hi = {values[1]}")
+        object.__setattr__(self, "parameters", values)
+
+    @classmethod
+    def parse(cls, given: str) -> Activation:
+        """From text such as "relu", "clip:0,1" or "leaky_relu:1/100". Raises `ValueError`."""
+        name, _, parameters = given.partition(":")
+        return cls(name, tuple(rational(p.strip()) for p in parameters.split(",")) if parameters else ())
+
+    def __str__(self) -> str:
+        return self.name + (":" + ",".join(map(text, self.parameters)) if self.parameters else "")
+
+    @cached_property
+    def function(self) -> PiecewiseLinear:
+        """The activation itself as a map of the line."""
+        match self.name:
+            case "identity":
+                return PiecewiseLinear.identity()
+            case "relu":
+                return PiecewiseLinear([(0, 0)], slopes=(0, 1))
+            case "leaky_relu":
+                return PiecewiseLinear([(0, 0)], slopes=(self.parameters[0], 1))
+            case "abs":
+                return PiecewiseLinear([(0, 0)], slopes=(-1, 1))
+        lo, hi = self.parameters or (Q(0), Q(6))
+        return PiecewiseLinear([(x, x) for x in sorted({lo, hi})], slopes=(0, 0))
+
+    @property
+    def range(self) -> tuple[Extended, Extended]:
+        """The image of the whole line: the unit's output lies in it whatever the weights are."""
+        return self.function.hull(NEG_INF, INF)
+
+
+@dataclass(frozen=True, init=False)
+class Layer:
+    """x -> activation(weight x + bias), exactly.
+
+    `weight` has shape (out, in): a list of rows, or a float array, which is taken as the dyadic rationals that it holds; `bias`
+    has `out` entries. `activation` is an `Activation` or text for `Activation.parse`. Raises `InputError`.
+    """
+
+    weight: tuple[tuple[Q, ...], ...]
+    bias: tuple[Q, ...]
+    activation: Activation
+
+    def __init__(self, weight: Any, bias: Any, activation: Activation | str) -> None:
+        rows = [tuple(row) for row in _exact("weight", weight)]
+        offsets = tuple(_exact("bias", bias))
+        if not rows or not rows[0] or any(len(row) != len(rows[0]) for row in rows):
+            raise InputError("weight", "a matrix of shape (out, in) with no empty or ragged row", f"row lengths {[len(r) for r in rows][:8]}")
+        if len(offsets) != len(rows):
+            raise InputError("bias", f"{len(rows)} numbers, one for each row of weight", f"{len(offsets)}")
+        object.__setattr__(self, "weight", tuple(rows))
+        object.__setattr__(self, "bias", offsets)
+        object.__setattr__(self, "activation", activation if isinstance(activation, Activation) else Activation.parse(activation))
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(out, in)."""
+        return len(self.weight), len(self.weight[0])
+
+
+@dataclass(frozen=True, init=False)
+class Network:
+    """A feed-forward network R -> R whose output is fed back as its input, studied on `domain`: (lo, hi), or None for the line.
+
+    Exact: weights are rationals. The first layer has one input, the last one output, and neighbours fit. Raises `InputError`.
+
+    >>> net = Network([Layer([[1], [1]], [0, "-1/2"], "relu"), Layer([[2, -4]], [0], "clip:0,1")], domain=(0, 1))
+    >>> net("2/7"), net.to_piecewise_linear().pieces
+    (Fraction(4, 7), 2)
+    """
+
+    layers: tuple[Layer, ...]
+    ends: tuple[Extended, Extended]
+
+    def __init__(self, layers: Sequence[Layer], domain: Sequence[Any] | None) -> None:
+        if not layers:
+            raise InputError("layers", "at least one layer", "none")
+        width = 1
+        for i, layer in enumerate(layers):
+            if layer.shape[1] != width:
+                raise InputError(f"layers[{i}].weight", f"{width} columns, one for each input of the layer", f"{layer.shape[1]}")
+            width = layer.shape[0]
+        if width != 1:
+            raise InputError(f"layers[{len(layers) - 1}].weight", "one row, for the single output", f"{width}")
+        object.__setattr__(self, "layers", tuple(layers))
+        object.__setattr__(self, "ends", _ends(domain))
+
+    @property
+    def domain(self) -> tuple[Fraction, Fraction] | None:
+        """The interval on which the network is studied, or None for the line."""
+        lo, hi = (public(end) for end in self.ends)
+        return None if lo is None or hi is None else (lo, hi)
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """The number of units in each layer, the output last."""
+        return tuple(layer.shape[0] for layer in self.layers)
+
+    def __call__(self, x: Any) -> Fraction:
+        """The exact output, layer by layer. Raises `DomainError` outside the domain."""
+        point = rational(x)
+        if not self.ends[0] <= point <= self.ends[1]:
+            raise DomainError(f"{shown(point)} lies outside the domain [{shown(self.ends[0])}, {shown(self.ends[1])}]")
+        signal: list[Q] = [point]
+        for layer in self.layers:
+            sums = (sum((w * s for w, s in zip(row, signal)), b) for row, b in zip(layer.weight, layer.bias))
+            signal = [value for total in sums if isinstance(value := layer.activation.function.at(total), Q)]
+        return fraction(signal[0])
+
+    def to_piecewise_linear(self, max_pieces: int | None = None) -> PiecewiseLinear:
+        """The function that the network computes on its domain, exactly.
+
+        With one hidden layer of k units the cost is one sort and one pass over the k kinks; with more layers it grows with the
+        number of pieces, which depth can make exponential: beyond `max_pieces` in any unit, `BudgetExceeded` is raised.
+        """
+        units = [affine_unit(Q(1), Q(0))]
+        for layer in self.layers:
+            sums = (combine(row, units, b, max_pieces) for row, b in zip(layer.weight, layer.bias))
+            units = [activate(unit, layer.activation.function) for unit in sums]
+        return to_map(units[0], self.ends)
+
+
+def _exact(where: str, array: Any) -> list[Any]:
+    """The (nested) entries as rationals, whatever exact or floating form they came in."""
+    try:
+        if hasattr(array, "dtype") and array.dtype != object:
+            return rationals(array)
+        return [[rational(x) for x in row] if isinstance(row, list | tuple) or hasattr(row, "dtype") else rational(row) for row in array]
+    except (ValueError, TypeError) as error:
+        raise InputError(where, "finite numbers", str(error)) from None
+
+
+def _ends(domain: Sequence[Any] | None) -> tuple[Extended, Extended]:
+    if domain is None:
+        return NEG_INF, INF
+    try:
+        lo, hi = (rational(end) for end in domain)
+    except (ValueError, TypeError) as error:
+        raise InputError("domain", "two finite numbers lo < hi, or none for the line", str(error)) from None
+    if not lo < hi:
+        raise InputError("domain", "lo < hi", f"[{shown(lo)}, {shown(hi)}]")
+    return lo, hi
+
+
+__all__ = ["PARAMETERS", "Activation", "Infinity", "Layer", "Network"]
