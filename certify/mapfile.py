@@ -161,7 +161,12 @@ def canonical_json(content: dict[str, Any]) -> bytes:
 
 def sha256(given: Map) -> str:
     """The SHA-256 of the canonical map JSON, by which a certificate names its map."""
-    return hashlib.sha256(canonical_json(document(given))).hexdigest()
+    return canonical_json_sha256(document(given))
+
+
+def canonical_json_sha256(content: dict[str, Any]) -> str:
+    """The same digest from the map's canonical document."""
+    return hashlib.sha256(canonical_json(content)).hexdigest()
 
 
 def _points(given: PiecewiseLinear) -> list[tuple[Extended, Extended]]:

@@ -160,6 +160,14 @@ class PiecewiseLinear:
         i = bisect_right(self.breaks, x)
         return self.slopes[i] * x + self.intercepts[i]
 
+    def trajectory(self, x: Q, steps: int) -> tuple[Q, ...]:
+        """x, f(x), ..., f^steps(x) as the package's own rationals; the points are not compared with the domain."""
+        points = [x]
+        for _ in range(steps):
+            x = self.at(x)
+            points.append(x)
+        return tuple(points)
+
     def __call__(self, x: Any) -> Fraction:
         """The exact value f(x). Raises `DomainError` outside the domain."""
         point = rational(x)

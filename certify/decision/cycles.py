@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from certify.decision.budget import Budget
 from certify.decision.core import core
-from certify.decision.decide import DEFAULT_LEVEL, OddReturn, Order, PeriodicOrbit, decide
+from certify.decision.decide import DEFAULT_LEVEL, Decision, OddReturn, Order, PeriodicOrbit, decide
 from certify.decision.mesh import Refutation, mesh
 from certify.decision.sharkovsky import forces, is_power_of_two, rank, split
-from certify.decision.witness import moves
 from certify.errors import BudgetExceeded
-from certify.numbers import INF, NEG_INF, Extended, Q, fraction, public, rational
+from certify.numbers import INF, NEG_INF, Extended, Infinity, Q, fraction, public, rational
 from certify.piecewise import PiecewiseLinear
 
 Interval = tuple[Fraction | None, Fraction | None]
@@ -84,12 +82,12 @@ def _power(f: PiecewiseLinear, x: Q, steps: int) -> Fraction:
     return fraction(x)
 
 
-def _without(a: Fraction | None, b: Fraction | None, holes: list[Any], excluded: set[Fraction]) -> list[Interval]:
+def _without(a: Fraction | None, b: Fraction | None, holes: list[Interval], excluded: set[Fraction]) -> list[Interval]:
     """[a, b] less the closed holes, as intervals; ends that a hole took away are added to `excluded`."""
     left: Extended = NEG_INF if a is None else rational(a)
     end: Extended = INF if b is None else rational(b)
     rest: list[Interval] = []
-    for lo, hi in sorted(((NEG_INF if u is None else rational(u), INF if v is None else rational(v)) for u, v in holes), key=_place):
+    for lo, hi in sorted((NEG_INF if u is None else rational(u), INF if v is None else rational(v)) for u, v in holes):
         if hi < left or lo > end:
             continue
         excluded.update(fraction(x) for x in (lo, hi) if isinstance(x, Q))
@@ -99,22 +97,6 @@ def _without(a: Fraction | None, b: Fraction | None, holes: list[Any], excluded:
     if left < end:
         rest.append((public(left), public(end)))
     return rest
-
-
-def _place(hole: tuple[Extended, Extended]) -> Any:
-    return _Ordered(hole[0])
-
-
-class _Ordered:
-    """Lets the ends of the line sort among rationals."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Extended) -> None:
-        self.value = value
-
-    def __lt__(self, other: _Ordered) -> bool:
-        return bool(self.value < other.value)
 
 
 def _orbits(f: PiecewiseLinear, points: list[Fraction], period: int) -> tuple[Orbit, ...]:
@@ -145,6 +127,17 @@ class Periods:
     undecided: tuple[int, ...]
     forces: int
 
+    @property
+    def beyond(self) -> str:
+        """What is known of the periods greater than `up_to`, in words."""
+        if self.forces == 0:
+            return "no period at all: the map has no fixed point" if not self.undecided else "nothing is known"
+        j, q = split(self.forces)
+        if q == 1:
+            return "nothing is forced"
+        tail = f"every k * {1 << j} with k odd and k >= {q}" if j else f"every odd k >= {q}"
+        return f"{tail}, and all that these force: every multiple of {2 << j}, and every power of 2"
+
 
 def periods_of(f: PiecewiseLinear, up_to: int, budget: Budget) -> Periods:
     """The least periods of a self-map among 1, ..., up_to, by going through Sharkovsky's order from its strongest number.
@@ -162,9 +155,6 @@ def periods_of(f: PiecewiseLinear, up_to: int, budget: Budget) -> Periods:
     absent: list[int] = []
     undecided: list[int] = []
     for n in sorted(range(1, up_to + 1), key=rank):
-        if isinstance(decision, Order) and (not is_power_of_two(n) or split(n)[0] > decision.level):
-            absent.append(n)
-            continue
         answer = _has(g, n, decision, budget)
         if answer:
             rest = [k for k in range(1, up_to + 1) if forces(n, k)]
@@ -173,21 +163,22 @@ def periods_of(f: PiecewiseLinear, up_to: int, budget: Budget) -> Periods:
     return Periods(up_to, (), tuple(sorted(absent)), tuple(sorted(undecided)), 0)
 
 
-def _has(f: PiecewiseLinear, n: int, decision: object, budget: Budget) -> bool | None:
+def _has(f: PiecewiseLinear, n: int, decision: Decision, budget: Budget) -> bool | None:
     """Whether f has a point of least period n, given that it has none of a number before n in Sharkovsky's order; None: not decided."""
     if n == 1:
-        return not isinstance(f.ends[0], Q) or True
-    j, q = split(n)
-    m, factor = (1 << j, q) if q > 1 else (n // 2, 2)
-    if isinstance(decision, OddReturn) and q > 1 and j == decision.level and q >= decision.n:
-        return True  # an odd return gives g an odd period of at most n, and that one brings the larger odd ones
+        return bool(cycles_of(f, 1, budget))
+    if isinstance(decision, Order) and (not is_power_of_two(n) or n > 1 << decision.level):
+        return False
     if isinstance(decision, PeriodicOrbit) and forces(len(decision.orbit), n):
         return True
+    j, q = split(n)
+    if isinstance(decision, OddReturn) and (decision.level, decision.n) <= (j, q) and q > 1:
+        return True  # the inequality gives g = f^(2^level) an odd period of at most decision.n, and that forces n
+    m, factor = (1 << j, q) if q > 1 else (n // 2, 2)
     try:
         found = mesh(f, m, factor, budget)
+        if isinstance(found, Refutation) and isinstance(found.point, Infinity):
+            return bool(cycles_of(f, n, budget))  # the two ends of the line change places: they are the only such 2-cycle
     except BudgetExceeded:
         return None
-    return isinstance(found, Refutation) and isinstance(found.point, Q)
-
-
-__all__ = ["Cycles", "Orbit", "Periods", "cycles_of", "moves", "periods_of"]
+    return isinstance(found, Refutation)

@@ -1,8 +1,8 @@
 """Readers for what users have: map files, saved weights, ONNX models and live torch modules.
 
-A reader gives the map whose numbers are exactly those stored, and nothing that the file does not say: what it leaves open, the
-caller chooses (`certify.reading.choices`). What is read is the function in real arithmetic; the rounding that a framework adds
-while it evaluates is no part of it.
+A reader gives the map whose numbers are exactly those stored, and nothing that the file does not say: what it leaves
+open, the caller chooses (`certify.reading.choices`). What is read is the function in real arithmetic; the rounding that
+a framework adds while it evaluates is no part of it.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ def load(
 ) -> Network | PiecewiseLinear:
     """The exact map in a file, or in a live torch module. Floats become the dyadic rationals that they are.
 
-    `source` is a path whose suffix says the kind of file, or a `torch.nn.Sequential` or `Linear`. What the source leaves open
-    must be given, and what it says must not:
+    `source` is a path whose suffix says the kind of file, or a `torch.nn.Sequential` or `Linear`. What the source
+    leaves open must be given, and what it says must not:
 
     | source | `activation`, `output` | `domain` |
     |---|---|---|
@@ -46,9 +46,9 @@ def load(
     | the same, with the weights of a one-dimensional RNN | only `activation` | yes |
     | .onnx, or a live module | no | yes |
 
-    `activation` (hidden layers) and `output` (last layer) are text such as "relu" or "clip:0,1"; `domain` is "0,1", a pair
-    (lo, hi), or "line" (also None) for the whole line. Raises `InputError`: one line with file, place, what was expected and
-    what came. No file is ever executed: pickles are read by a machine that cannot call anything.
+    `activation` (hidden layers) and `output` (last layer) are text such as "relu" or "clip:0,1"; `domain` is "0,1", a
+    pair (lo, hi), or "line" (also None) for the whole line. Raises `InputError`: one line with file, place, what was
+    expected and what came. No file is ever executed: pickles are read by a machine that cannot call anything.
     """
     return read(source, activation=activation, output=output, domain=domain).map
 
@@ -60,7 +60,8 @@ def read(
     output: str | Activation | None = None,
     domain: Domain = UNSET,
 ) -> MapFile:
-    """As `load`, but with the file's name and SHA-256 as `source`, for writing a map file that says where it comes from.
+    """As `load`, but with the file's name and SHA-256 as `source`, for writing a map file that says where it comes
+    from.
 
     A JSON map file comes back with the name and source that it states itself; a live module has neither.
     """

@@ -18,8 +18,8 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, EOFError,
 class Archive:
     """The members of a zip archive by name.
 
-    Refused with `InputError`: damage, encryption, a name that stands twice, members that claim more than `MAX_BYTES` together,
-    and compression where it has no business (`compressed=False`: torch only ever stores).
+    Refused with `InputError`: damage, encryption, a name that stands twice, members that claim more than `MAX_BYTES`
+    together, and compression where it has no business (`compressed=False`: torch only ever stores).
     """
 
     def __init__(self, data: bytes, *, compressed: bool) -> None:
@@ -33,8 +33,12 @@ class Archive:
             where = f"member {quoted(member.filename)}"
             if member.filename in self._members:
                 raise InputError(where, "one member of this name", "two")
-            if member.compress_type != zipfile.ZIP_STORED and not (compressed and member.compress_type == zipfile.ZIP_DEFLATED):
-                raise InputError(where, "stored or deflated data" if compressed else "stored data", "another compression")
+            if member.compress_type != zipfile.ZIP_STORED and not (
+                compressed and member.compress_type == zipfile.ZIP_DEFLATED
+            ):
+                raise InputError(
+                    where, "stored or deflated data" if compressed else "stored data", "another compression"
+                )
             if member.flag_bits & 1:
                 raise InputError(where, "unencrypted data", "encrypted data")
             total += member.file_size
@@ -53,7 +57,7 @@ class Archive:
         return name in self._members
 
     def read(self, name: str) -> bytes:
-        """The bytes of one member. Raises `InputError` when it is missing, damaged or not as long as the directory says."""
+        """The bytes of one member. Raises `InputError` when it is missing, damaged or cut short."""
         where = f"member {quoted(name)}"
         member = self._members.get(name)
         if member is None:

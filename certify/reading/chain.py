@@ -13,9 +13,9 @@ IDENTITY = Activation("identity")
 class Chain:
     """A network that grows by affine maps and activations.
 
-    Every layer is an affine map and then one activation. An affine map that directly follows another one closes the earlier
-    layer with the identity; an activation that directly follows another one (or comes first) gets a layer of its own, with
-    the identity matrix as weight. Both leave the function as it is.
+    Every layer is an affine map and then one activation. An affine map that directly follows another one closes the
+    earlier layer with the identity; an activation that directly follows another one (or comes first) gets a layer of
+    its own, with the identity matrix as weight. Both leave the function as it is.
     """
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Chain:
         self.width = 1
 
     def affine(self, where: str, weight: Matrix, bias: list[Q]) -> None:
-        """x -> weight x + bias, with `weight` of shape (out, in). Raises `InputError` naming `where` unless in is the width so far."""
+        """x -> weight x + bias, with `weight` of shape (out, in). Raises `InputError` unless in is the width so far."""
         if len(weight[0]) != self.width:
             takes = f"{self.width} inputs, as many as come before it" if self._started else "1 input"
             raise InputError(where, f"a layer of {takes}", f"{len(weight[0])} inputs")

@@ -1,7 +1,8 @@
 """What a file leaves open and the user must say: the hidden activation, the output activation and the domain.
 
-Nothing here has a default. A choice that the file leaves open and nobody makes is an error, and so is a choice that would have
-no effect because the file already says it: the answer of a proof must not depend on an option that was silently dropped.
+Nothing here has a default. A choice that the file leaves open and nobody makes is an error, and so is a choice that
+would have no effect because the file already says it: the answer of a proof must not depend on an option that was
+silently dropped.
 """
 
 from __future__ import annotations
@@ -27,9 +28,11 @@ class Unset(Enum):
 
 UNSET: Final = Unset.UNSET
 
-Domain: TypeAlias = str | Sequence[Any] | None | Unset
+Domain: TypeAlias = str | Sequence[Any] | Unset | None
 
-_ACTIVATIONS = ", ".join(name + (":" + ",".join(f"<{p}>" for p in names) if names else "") for name, names in PARAMETERS.items())
+_ACTIVATIONS = ", ".join(
+    name + (":" + ",".join(f"<{p}>" for p in names) if names else "") for name, names in PARAMETERS.items()
+)
 
 
 @dataclass(frozen=True)

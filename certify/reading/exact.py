@@ -1,7 +1,7 @@
 """Named float tensors: what every weight file comes down to before its numbers become rationals.
 
-A tensor here is a numpy array of float16, float32 or float64 with finite entries; bfloat16 has been widened to float32 on the
-way in, which is exact. Whatever else a file may hold is refused by name, never cast.
+A tensor here is a numpy array of float16, float32 or float64 with finite entries; bfloat16 has been widened to float32
+on the way in, which is exact. Whatever else a file may hold is refused by name, never cast.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def quoted(name: object) -> str:
 
 
 def tensor(name: str, array: npt.NDArray[Any]) -> FloatArray:
-    """The array in native byte order, once it is known to hold finite floats. Raises `InputError` naming tensor and index."""
+    """The array in native byte order, once it is known to hold finite floats. `InputError` names tensor and index."""
     where = f"tensor {quoted(name)}"
     if array.dtype.kind != "f" or array.dtype.itemsize not in (2, 4, 8):
         raise InputError(where, f"numbers of type {FLOATS}", str(array.dtype)[:80])

@@ -58,7 +58,9 @@ def read_content(path: str | os.PathLike[str]) -> Content:
     where = Path(path)
     kind = SUFFIXES.get(where.suffix.lower())
     if kind is None:
-        raise InputError("file name", f"a suffix out of {' '.join(SUFFIXES)}", repr(where.suffix) if where.suffix else "no suffix")
+        raise InputError(
+            "file name", f"a suffix out of {' '.join(SUFFIXES)}", repr(where.suffix) if where.suffix else "no suffix"
+        )
     try:
         with where.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -71,12 +73,12 @@ def read_content(path: str | os.PathLike[str]) -> Content:
     found = looks_like(data)
     if found not in (None, kind):
         words = found.value if isinstance(found, Kind) else found
-        raise InputError("content", f"{kind.value}, as the suffix {where.suffix} says", f"{words}")
+        raise InputError("content", f"{kind.value}, as the suffix {where.suffix} says", words)
     return Content(where, data, kind)
 
 
 def looks_like(data: bytes) -> Kind | str | None:
-    """The kind that the bytes give away, words for a known kind that is not read, or None where they give nothing away."""
+    """The kind that the bytes give away, words for a known kind that is not read, or None where they say nothing."""
     if data.startswith(LEGACY_TORCH):
         return "a torch file of the old form from before torch 1.6 (load it in torch and save its state_dict again)"
     if data.startswith(b"\x93NUMPY"):

@@ -1,8 +1,8 @@
 """A live `torch.nn` module, read through its attributes; torch itself is never imported here.
 
-A module is recognised by the exact class that torch gives it, because a subclass may compute something else. For the same reason
-a module with forward hooks, or with a `forward` of its own, is refused. `Dropout` is the identity once the module is in
-evaluation mode, and is refused before.
+A module is recognised by the exact class that torch gives it, because a subclass may compute something else. For the
+same reason a module with forward hooks, or with a `forward` of its own, is refused. `Dropout` is the identity once the
+module is in evaluation mode, and is refused before.
 """
 
 from __future__ import annotations
@@ -22,13 +22,16 @@ _FLOATS = {"torch.float16", "torch.bfloat16", "torch.float32", "torch.float64"}
 
 
 def read_module(module: Any, choices: Choices) -> Network:
-    """The network that a `torch.nn.Linear` or a (nested) `torch.nn.Sequential` computes, with exactly the weights it holds.
+    """The network that a `torch.nn.Linear` or a (nested) `torch.nn.Sequential` computes, with exactly the weights it
+    holds.
 
-    The module says its activations, so only the domain is to be chosen. A number such as a `LeakyReLU`'s slope is the double
-    that the module holds. Raises `InputError` that names the part of the module.
+    The module says its activations, so only the domain is to be chosen. A number such as a `LeakyReLU`'s slope is the
+    double that the module holds. Raises `InputError` that names the part of the module.
     """
     if _class_of(module) is None:
-        raise InputError("source", f"a path, or a module: {_KNOWN}", quoted(f"{type(module).__module__}.{type(module).__qualname__}"))
+        raise InputError(
+            "source", f"a path, or a module: {_KNOWN}", quoted(f"{type(module).__module__}.{type(module).__qualname__}")
+        )
     choices.refuse_activation("the module says its activations")
     choices.refuse_output("the module says its activations")
     ends = choices.ends()
@@ -50,7 +53,11 @@ def _append(chain: Chain, where: str, module: Any) -> None:
             weight = _numbers(f"{where}.weight", module.weight, 2)
             bias = [Q(0)] * len(weight) if module.bias is None else _numbers(f"{where}.bias", module.bias, 1)
             if not weight or not weight[0] or len(bias) != len(weight):
-                raise InputError(where, "a weight of shape (out, in) and a bias of shape (out,)", f"{len(weight)} rows, {len(bias)} biases")
+                raise InputError(
+                    where,
+                    "a weight of shape (out, in) and a bias of shape (out,)",
+                    f"{len(weight)} rows, {len(bias)} biases",
+                )
             chain.affine(where, weight, bias)
         case "ReLU":
             chain.activate(Activation("relu"))
@@ -66,7 +73,9 @@ def _append(chain: Chain, where: str, module: Any) -> None:
         case "Dropout" if module.training is False:
             pass
         case "Dropout":
-            raise InputError(where, "a module in evaluation mode (call .eval())", "Dropout in training mode, which is random")
+            raise InputError(
+                where, "a module in evaluation mode (call .eval())", "Dropout in training mode, which is random"
+            )
         case _:
             raise InputError(where, _KNOWN, quoted(f"{type(module).__module__}.{type(module).__qualname__}"))
 

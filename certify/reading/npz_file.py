@@ -12,7 +12,8 @@ from certify.reading.exact import FLOATS, Tensors, quoted, tensor
 
 
 def npz_tensors(data: bytes) -> Tensors:
-    """The arrays by name, in the order of the file, each number exactly as stored. Pickled objects are refused, never loaded.
+    """The arrays by name, in the order of the file, each number exactly as stored. Pickled objects are refused, never
+    loaded.
 
     Raises `InputError`, also where an array claims more data than its member has.
     """

@@ -1,7 +1,8 @@
 """ONNX models whose graph is a chain from one input to one output (`pip install certify[onnx]`).
 
 Meanings are those of the operators' specifications, https://onnx.ai/onnx/operators/, on real numbers. The vector that
-runs along the chain lies on the last axis of its tensor; the axes before it are a batch, for which every step does the same.
+runs along the chain lies on the last axis of its tensor; the axes before it are a batch, for which every step does the
+same.
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ _FLOAT_TYPES = {1: "float32", 10: "float16", 11: "float64", 16: "bfloat16"}  # T
 def onnx_network(data: bytes, choices: Choices) -> Network:
     """The network that an ONNX model computes, with exactly the weights that it stores.
 
-    Understood are Gemm, MatMul, Add, Relu, LeakyRelu, Clip (either bound may be missing), Abs, Identity and Constant in a chain,
-    or one RNN node with a state of one number (`certify.reading.onnx_rnn`). The graph says its activations, so only the domain
-    is to be chosen. Initializers that no node uses have no meaning and are not looked at. Raises `InputError` that names the
-    node; data outside the file are never opened.
+    Understood are Gemm, MatMul, Add, Relu, LeakyRelu, Clip (either bound may be missing), Abs, Identity and Constant in
+    a chain, or one RNN node with a state of one number (`certify.reading.onnx_rnn`). The graph says its activations, so
+    only the domain is to be chosen. Initializers that no node uses have no meaning and are not looked at. Raises
+    `InputError` that names the node; data outside the file are never opened.
     """
     model = _parsed(data)
     choices.refuse_activation("an ONNX model says its activations")
@@ -52,7 +53,9 @@ def _parsed(data: bytes) -> onnx.ModelProto:
     try:
         import onnx
     except ModuleNotFoundError:
-        raise InputError("onnx", "the package onnx, which reads such files (pip install certify[onnx])", "no such package") from None
+        raise InputError(
+            "onnx", "the package onnx, which reads such files (pip install certify[onnx])", "no such package"
+        ) from None
     try:
         model = onnx.load_model_from_string(data)
     except Exception:  # protobuf's DecodeError, which has no typed home
@@ -67,7 +70,7 @@ def _parsed(data: bytes) -> onnx.ModelProto:
 
 
 def _refuse_beyond_a_chain(model: onnx.ModelProto) -> None:
-    """Refuses what has no place in a chain before the library's checker looks at it, which would follow external data."""
+    """Refuses what has no place in a chain before the library's checker sees it, which would follow external data."""
     versions = {opset.domain: opset.version for opset in model.opset_import}
     version = versions.get("", versions.get("ai.onnx", 0))
     if version < OLDEST_OPSET:
@@ -85,7 +88,9 @@ def _refuse_beyond_a_chain(model: onnx.ModelProto) -> None:
             raise InputError(_place(node), f"an operator out of {', '.join(_ATTRIBUTES)}", quoted(name))
         for attribute in node.attribute:
             if attribute.name not in known or attribute.ref_attr_name:
-                raise InputError(_place(node), f"no attributes but {', '.join(known) or 'none'}", quoted(attribute.name))
+                raise InputError(
+                    _place(node), f"no attributes but {', '.join(known) or 'none'}", quoted(attribute.name)
+                )
             _refuse_external(attribute.t)
 
 
@@ -109,7 +114,16 @@ _ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
     "Abs": (),
     "Identity": (),
     "Constant": ("value", "value_float", "value_floats"),
-    "RNN": ("activations", "activation_alpha", "activation_beta", "clip", "direction", "hidden_size", "layout", "output_sequence"),
+    "RNN": (
+        "activations",
+        "activation_alpha",
+        "activation_beta",
+        "clip",
+        "direction",
+        "hidden_size",
+        "layout",
+        "output_sequence",
+    ),
 }
 
 
@@ -171,11 +185,15 @@ class Graph:
         from onnx.numpy_helper import to_array
 
         if stored.data_type not in _FLOAT_TYPES:
-            raise InputError(f"tensor {quoted(name)}", f"numbers of type {FLOATS}", f"ONNX data type {stored.data_type}")
+            raise InputError(
+                f"tensor {quoted(name)}", f"numbers of type {FLOATS}", f"ONNX data type {stored.data_type}"
+            )
         try:
             array = to_array(stored)
         except (ValueError, TypeError, OverflowError, MemoryError) as error:
-            raise InputError(f"tensor {quoted(name)}", "as many numbers as its shape says", quoted(str(error))) from None
+            raise InputError(
+                f"tensor {quoted(name)}", "as many numbers as its shape says", quoted(str(error))
+            ) from None
         if _FLOAT_TYPES[stored.data_type] == "bfloat16":
             array = array.astype(np.float32)  # exact
         require_modest(array.size)
@@ -210,12 +228,16 @@ class _Walk:
             step(node)
             self._at = node.outputs[0]
         if self._graph.outputs != [self._at]:
-            raise InputError("graph.output", f"only {quoted(self._at)}, the end of the chain", quoted(self._graph.outputs))
+            raise InputError(
+                "graph.output", f"only {quoted(self._at)}, the end of the chain", quoted(self._graph.outputs)
+            )
         return self._chain.layers()
 
     def _input(self) -> tuple[str, int]:
         if len(self._graph.inputs) != 1:
-            raise InputError("graph.input", "one input", f"{len(self._graph.inputs)}: {quoted(list(self._graph.inputs))}")
+            raise InputError(
+                "graph.input", "one input", f"{len(self._graph.inputs)}: {quoted(list(self._graph.inputs))}"
+            )
         ((name, value),) = self._graph.inputs.items()
         kind = value.type.tensor_type
         where = f"input {quoted(name)}"
@@ -297,7 +319,7 @@ class _Walk:
         return array
 
     def _offset(self, node: Node, name: str) -> list[Q]:
-        """What is added to each unit: one number for each or one for all, without new axes or a row for each of a batch."""
+        """What is added to each unit: one number for each or one for all; no new axes, no rows of a batch."""
         array, width = self._graph.constant(node, name), self._chain.width
         if array.ndim > self._rank or array.size not in (1, width) or (array.size > 1 and array.shape[-1] != width):
             raise InputError(node.where, f"{quoted(name)} of shape ({width},)", f"shape {array.shape}")

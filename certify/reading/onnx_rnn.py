@@ -1,7 +1,8 @@
 """The RNN operator of ONNX with a state of one number, run without input.
 
-With X = 0 the next state is f(R h + Wb + Rb), https://onnx.ai/onnx/operators/onnx__RNN.html: a map of h alone. The sum of the
-biases is exact here; W, which multiplies 0, is checked and then plays no part, and so do X, the number of steps and the first state.
+With X = 0 the next state is f(R h + Wb + Rb), https://onnx.ai/onnx/operators/onnx__RNN.html: a map of h alone. The sum
+of the biases is exact here; W, which multiplies 0, is checked and then plays no part, and so do X, the number of steps
+and the first state.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ def rnn_layer(graph: Graph, node: Node) -> Layer:
     if direction != "forward":
         raise InputError(node.where, "direction forward", quoted(direction))
     if "clip" in node.attributes or node.input(4):
-        raise InputError(node.where, "neither clip nor sequence_lens", "clip" if "clip" in node.attributes else "sequence_lens")
+        raise InputError(
+            node.where, "neither clip nor sequence_lens", "clip" if "clip" in node.attributes else "sequence_lens"
+        )
     if not graph.outputs or not set(graph.outputs) <= set(node.outputs):
         raise InputError("graph.output", f"outputs of {node.where}", quoted(graph.outputs))
     free = [name for name in (node.input(0), node.input(5)) if name in graph.inputs]
@@ -58,7 +61,9 @@ def _with_activation(node: Node, r: Q, bias: Q) -> Layer:
         case ["affine"], [alpha], [beta]:
             return Layer([[alpha * r]], [alpha * bias + beta], Activation("identity"))
     got = f"{' '.join(names) or 'Tanh, the default,'} with {len(alphas)} alphas and {len(betas)} betas"
-    raise InputError(node.where, "Relu, LeakyRelu (with its alpha or none) or Affine (with alpha and beta)", quoted(got))
+    raise InputError(
+        node.where, "Relu, LeakyRelu (with its alpha or none) or Affine (with alpha and beta)", quoted(got)
+    )
 
 
 def _numbers(node: Node, attribute: str) -> list[Q]:

@@ -1,7 +1,7 @@
 """Recurrent cells with a state of one number, run without input: `torch.nn.RNN` and `torch.nn.RNNCell`.
 
-With input 0 the next state is act(w_hh h + b_ih + b_hh), a map of h alone. The sum of the two biases is exact here, where torch
-rounds it; the weights for the input, which multiply 0, are checked and then play no part.
+With input 0 the next state is act(w_hh h + b_ih + b_hh), a map of h alone. The sum of the two biases is exact here,
+where torch rounds it; the weights for the input, which multiply 0, are checked and then play no part.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ def is_recurrent(tensors: Mapping[str, FloatArray]) -> bool:
 
 
 def recurrent_layer(tensors: Mapping[str, FloatArray], choices: Choices) -> Layer:
-    """h -> act(w_hh h + b_ih + b_hh), where `act` is the chosen hidden activation: a cell has no output layer to choose one for.
+    """h -> act(w_hh h + b_ih + b_hh), where `act` is the chosen hidden activation: a cell has no output layer to choose
+    one for.
 
-    Both biases may be missing (`bias=False`). Raises `InputError` for more than one layer or direction, a state of more than one
-    number, and any tensor beside those of one cell.
+    Both biases may be missing (`bias=False`). Raises `InputError` for more than one layer or direction, a state of more
+    than one number, and any tensor beside those of one cell.
     """
     choices.refuse_output("a recurrent cell has no output layer; its nonlinearity is --activation")
     found: dict[str, str] = {}
@@ -44,7 +45,9 @@ def recurrent_layer(tensors: Mapping[str, FloatArray], choices: Choices) -> Laye
         raise InputError("tensors", "weight_ih and weight_hh, and either both biases or none", ", ".join(sorted(found)))
     hidden = tensors[found["weight_hh"]]
     if hidden.shape != (1, 1):
-        raise InputError(f"tensor {quoted(found['weight_hh'])}", "shape (1, 1): a state of one number", f"shape {hidden.shape}")
+        raise InputError(
+            f"tensor {quoted(found['weight_hh'])}", "shape (1, 1): a state of one number", f"shape {hidden.shape}"
+        )
     unused = tensors[found["weight_ih"]]
     if unused.ndim != 2 or unused.shape[0] != 1:
         raise InputError(f"tensor {quoted(found['weight_ih'])}", "shape (1, in)", f"shape {unused.shape}")

@@ -37,14 +37,18 @@ def safetensors_tensors(data: bytes) -> Tensors:
         for length in shape:
             size *= length
         if not start <= end <= len(body) or end - start != size:
-            raise InputError(where, f"{size} bytes inside the file", f"data_offsets [{start}, {end}] of {len(body)} bytes")
+            raise InputError(
+                where, f"{size} bytes inside the file", f"data_offsets [{start}, {end}] of {len(body)} bytes"
+            )
         spans.append((start, end, where))
         numbers = np.frombuffer(body[start:end], dtype).reshape(shape)
         tensors[name] = tensor(name, widened_bfloat16(numbers) if kind == "BF16" else numbers)
     reached = 0
     for start, end, where in sorted(spans):
         if start != reached:
-            raise InputError(where, f"data that begin at byte {reached}, where the tensor before them ends", f"byte {start}")
+            raise InputError(
+                where, f"data that begin at byte {reached}, where the tensor before them ends", f"byte {start}"
+            )
         reached = end
     if reached != len(body):
         raise InputError("data", f"{reached} bytes, as the tensors take", f"{len(body)}")
@@ -54,7 +58,9 @@ def safetensors_tensors(data: bytes) -> Tensors:
 def _parts(data: bytes) -> tuple[dict[str, Any], bytes]:
     length = int.from_bytes(data[:8], "little")
     if len(data) < 8 or length > len(data) - 8:
-        raise InputError("header", "a safetensors file: a length of eight bytes and as much JSON", f"a file of {len(data)} bytes")
+        raise InputError(
+            "header", "a safetensors file: a length of eight bytes and as much JSON", f"a file of {len(data)} bytes"
+        )
     try:
         header = json.loads(data[8 : 8 + length].decode("utf-8"), object_pairs_hook=_without_repetition)
     except InputError:

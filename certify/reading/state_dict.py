@@ -1,11 +1,11 @@
 """From named tensors to a network: what state dicts, .npz and .safetensors files have in common.
 
-Such a file has weights but neither activations nor a domain. Two shapes of it are understood, and a tensor that belongs to
-neither is an error, never ignored:
+Such a file has weights but neither activations nor a domain. Two shapes of it are understood, and a tensor that belongs
+to neither is an error, never ignored:
 
-* pairs `<layer>.weight` of shape (out, in) and `<layer>.bias` of shape (out,), as `torch.nn.Linear` has them. A layer without a
-  bias, `Linear(..., bias=False)`, adds nothing. The hidden activation, the output activation and the domain must be chosen;
-  a single layer has no hidden activation, so none may be chosen for it.
+* pairs `<layer>.weight` of shape (out, in) and `<layer>.bias` of shape (out,), as `torch.nn.Linear` has them. A layer
+  without a bias, `Linear(..., bias=False)`, adds nothing. The hidden activation, the output activation and the domain
+  must be chosen; a single layer has no hidden activation, so none may be chosen for it.
 * the tensors of `torch.nn.RNN` or `RNNCell`: see `certify.reading.recurrent`.
 """
 
@@ -40,10 +40,16 @@ def _feed_forward(tensors: Mapping[str, FloatArray], choices: Choices, file_keep
     for name, tensor in tensors.items():
         layer_weight = name.removesuffix("bias") + "weight"
         if name not in weights and not (_last(name) == "bias" and layer_weight in weights):
-            raise InputError(f"tensor {quoted(name)}", "<layer>.weight, or <layer>.bias next to a <layer>.weight", f"shape {tensor.shape}")
+            raise InputError(
+                f"tensor {quoted(name)}",
+                "<layer>.weight, or <layer>.bias next to a <layer>.weight",
+                f"shape {tensor.shape}",
+            )
         if name in weights and (tensor.ndim != 2 or 0 in tensor.shape):
             raise InputError(f"tensor {quoted(name)}", "a matrix of shape (out, in)", f"shape {tensor.shape}")
-    order = layer_order({name: (t.shape[0], t.shape[1]) for name, t in weights.items()}, file_keeps_order=file_keeps_order)
+    order = layer_order(
+        {name: (t.shape[0], t.shape[1]) for name, t in weights.items()}, file_keeps_order=file_keeps_order
+    )
     if len(order) == 1:
         choices.refuse_activation("the file has a single layer, whose activation is --output")
     chain = Chain()
@@ -55,7 +61,9 @@ def _feed_forward(tensors: Mapping[str, FloatArray], choices: Choices, file_keep
         if i < len(order) - 1:
             chain.activate(choices.hidden())
     if chain.width != 1:
-        raise InputError(f"tensor {quoted(order[-1])}", "shape (1, in), for the single output", f"shape {tensors[order[-1]].shape}")
+        raise InputError(
+            f"tensor {quoted(order[-1])}", "shape (1, in), for the single output", f"shape {tensors[order[-1]].shape}"
+        )
     chain.activate(choices.last())
     return chain.layers()
 

@@ -25,7 +25,9 @@ def torch_tensors(data: bytes) -> Tensors:
     archive = Archive(data, compressed=False)
     tops = [name.removesuffix("/data.pkl") for name in archive.names if name.endswith("/data.pkl")]
     if len(tops) != 1 or "/" in tops[0]:
-        raise InputError("content", "one member <name>/data.pkl, as torch.save writes it", f"{len(tops)} that may be meant")
+        raise InputError(
+            "content", "one member <name>/data.pkl, as torch.save writes it", f"{len(tops)} that may be meant"
+        )
     top = tops[0]
     described = unpickle(archive.read(f"{top}/data.pkl"))
     if not isinstance(described, dict):
@@ -81,7 +83,9 @@ def _count(name: str, described: StoredTensor) -> int:
     if count:
         reach = described.offset + sum((n - 1) * s for n, s in zip(described.shape, described.strides, strict=True))
         if reach >= described.storage.count:
-            raise InputError(where, f"entries inside its storage of {described.storage.count} numbers", f"one at {reach}")
+            raise InputError(
+                where, f"entries inside its storage of {described.storage.count} numbers", f"one at {reach}"
+            )
     return count
 
 
@@ -99,4 +103,6 @@ def _word(value: Any) -> str:
     """What a value out of a pickle is, in words: the value itself may be of any size."""
     if isinstance(value, StoredTensor):
         return "a tensor"
-    return {dict: "a dict", list: "a list", tuple: "a tuple", str: "text", type(None): "None"}.get(type(value), f"a {type(value).__name__}")
+    return {dict: "a dict", list: "a list", tuple: "a tuple", str: "text", type(None): "None"}.get(
+        type(value), f"a {type(value).__name__}"
+    )

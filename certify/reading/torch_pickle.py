@@ -1,12 +1,12 @@
 """The pickle inside a torch file, read by a machine that cannot call anything.
 
-A pickle is a program for a stack machine, and the machine of the standard library imports and calls whatever the program names.
-This one knows only the instructions that a state dict is made of, and its values are inert: text, numbers, tuples, lists, dicts
-and descriptions of tensors. A global is a name out of a closed list, never an object; "calling" it describes what torch would
-have built. Everything else is refused by name, so nothing in the file can run.
+A pickle is a program for a stack machine, and the machine of the standard library imports and calls whatever the
+program names. This one knows only the instructions that a state dict is made of, and its values are inert: text,
+numbers, tuples, lists, dicts and descriptions of tensors. A global is a name out of a closed list, never an object;
+"calling" it describes what torch would have built. Everything else is refused by name, so nothing in the file can run.
 
-Its memory is linear in the length of the pickle: memo slots live in a dict, nothing is copied, and dict keys are text or
-integers, so that no nested value is ever hashed, compared or printed.
+Its memory is linear in the length of the pickle: memo slots live in a dict, nothing is copied, and dict keys are text
+or integers, so that no nested value is ever hashed, compared or printed.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def refusal(got: str) -> InputError:
 
 
 def unpickle(data: bytes) -> Any:
-    """The value that the pickle describes, made of inert parts. Raises `InputError` on anything that a state dict does not need."""
+    """The value that the pickle describes, made of inert parts. Raises `InputError` for what no state dict needs."""
     if len(data) > MAX_PICKLE:
         raise refusal(f"a pickle of more than {MAX_PICKLE >> 20} MiB")
     machine = _Machine()
@@ -204,7 +204,11 @@ def _known(name: str) -> Global:
 def _storage(identity: Any) -> Storage:
     match identity:
         case ("storage", Global(name), str(key), str(), int(count)) if (
-            name in ELEMENTS and key.isascii() and key.isdigit() and not isinstance(count, bool) and 0 <= count < 1 << 62
+            name in ELEMENTS
+            and key.isascii()
+            and key.isdigit()
+            and not isinstance(count, bool)
+            and 0 <= count < 1 << 62
         ):
             return Storage(ELEMENTS[name], key, count)
     raise refusal("a persistent id that is not a tensor's storage")
@@ -219,7 +223,7 @@ def _described(function: Any, arguments: Any) -> Any:
         case Global(name), (Storage() as storage, offset, shape, strides, bool(), dict(), *rest) if name == TENSOR:
             if rest not in ([], [None]):  # torch notes here that a view is to be negated or conjugated
                 raise refusal("a tensor with metadata")
-            return StoredTensor(storage, *_sizes((offset,)), _sizes(shape), _sizes(strides))
+            return StoredTensor(storage, _sizes((offset,))[0], _sizes(shape), _sizes(strides))
         case Global(name), _:
             raise refusal(f"a call of {quoted(name.replace(' ', '.', 1))} with other arguments than torch gives it")
     raise refusal("a call of what is no global")

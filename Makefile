@@ -1,0 +1,43 @@
+# Everything runs in .venv, which the first target that needs it makes.
+PYTHON ?= python3
+GROUPS ?= --group dev
+VENV := .venv
+BIN := $(VENV)/bin
+
+NET := cases/paper-perturbed-tent
+PROOF := build/perturbed-tent.certificate.json
+
+.PHONY: prove test check bench cases clean help
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade --constraint constraints.txt pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[onnx,sympy]" $(GROUPS)
+	touch $@
+
+prove: $(VENV)/ready ## prove that a real network of the paper is chaotic, and check the proof with the lone checker
+	@mkdir -p build
+	$(BIN)/certify prove $(NET)/map.json -o $(PROOF)
+	$(PYTHON) -I -S certify/checker.py $(NET)/map.json $(PROOF)
+
+test: $(VENV)/ready ## run all tests
+	$(BIN)/python -m pytest -n auto
+
+check: $(VENV)/ready ## style, types and layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/mypy --strict certify/checker.py
+	$(BIN)/lint-imports
+
+bench: $(VENV)/ready ## time prove and check against plain Fractions and the paper's grid, as ratios
+	$(BIN)/python -m tests.bench.prove_bench
+
+cases: $(VENV)/ready ## write the certificates of all cases anew
+	$(BIN)/python cases/make.py
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache

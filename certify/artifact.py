@@ -1,0 +1,58 @@
+"""What leaves the package: files written whole or not at all, and certificates checked against maps."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from certify import checker
+from certify.certificate import Certificate, to_json
+from certify.checker import Outcome
+from certify.errors import InputError
+from certify.mapfile import Map, document
+from certify.network import Network
+from certify.piecewise import PiecewiseLinear
+
+
+def check(given: Map | str | Path, proof: Certificate | str | Path) -> Outcome:
+    """What the independent checker says of a certificate for a map: `Outcome(status, message)`, VALID, INVALID or UNSUPPORTED.
+
+    Each may be the path of a JSON file or the thing itself. Raises `certify.checker.Unreadable`, a `ValueError`, for files that
+    cannot be read.
+    """
+    content = document(given) if isinstance(given, Network | PiecewiseLinear) else checker.read(str(given))
+    return checker.check(content, proof if isinstance(proof, dict) else checker.read(str(proof)))
+
+
+def save(thing: Map | Certificate, path: str | Path, name: str | None = None) -> None:
+    """Writes a map file (with this name in it) or a certificate. Raises `InputError` where the file cannot be written."""
+    write_whole(path, to_json(thing) if isinstance(thing, dict) else map_json(document(thing, name)))
+
+
+def map_json(content: dict[str, Any]) -> str:
+    """The text of a map file: one line for each row of a matrix and for each knot."""
+    return _pretty(content, "") + "\n"
+
+
+def _pretty(value: Any, indent: str) -> str:
+    inner = indent + "  "
+    if isinstance(value, dict):
+        return "{\n" + ",\n".join(f"{inner}{json.dumps(k)}: {_pretty(v, inner)}" for k, v in value.items()) + f"\n{indent}}}"
+    if isinstance(value, list) and any(isinstance(item, list | dict) for item in value):
+        return "[\n" + ",\n".join(inner + _pretty(item, inner) for item in value) + f"\n{indent}]"
+    return json.dumps(value)
+
+
+def write_whole(path: str | Path, content: str) -> None:
+    """Writes a text file by way of a neighbour that is then renamed, so that no partial file is ever left behind."""
+    target = Path(path)
+    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        draft.write_text(content, encoding="utf-8")
+        draft.replace(target)
+    except OSError as error:
+        raise InputError("output", "a file that can be written", (error.strerror or str(error)).lower(), str(path)) from None
+    finally:
+        draft.unlink(missing_ok=True)

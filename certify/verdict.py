@@ -1,0 +1,162 @@
+"""The main job: a map in, a verdict with a checked certificate out."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from certify import checker
+from certify.certificate import Certificate, certificate
+from certify.decision.budget import Budget
+from certify.decision.cycles import Cycles, Periods, cycles_of, periods_of
+from certify.decision.decide import DEFAULT_LEVEL, Decision, NotDecided, OddReturn, Order, PeriodicOrbit, decide
+from certify.errors import BudgetExceeded, CertifyError
+from certify.mapfile import Map, canonical_json_sha256, document
+from certify.network import Network
+from certify.numbers import fraction, shown
+from certify.piecewise import PiecewiseLinear
+
+DEFAULT_PIECES = 100_000
+
+
+class RefusedByChecker(CertifyError):
+    """The independent checker did not accept the prover's certificate: a defect of this package, never shown as a verdict."""
+
+
+@dataclass(frozen=True, repr=False)
+class Verdict:
+    """CHAOTIC or ORDERED with a certificate that the independent checker has accepted, or UNDECIDED with the reason.
+
+    `certificate` is the content of the certificate's JSON file (`certify.certificate.to_json` writes it), None when undecided.
+    """
+
+    verdict: Literal["CHAOTIC", "ORDERED", "UNDECIDED"]
+    reason: str
+    certificate: Certificate | None
+    decision: Decision
+
+    @property
+    def witness(self) -> Fraction | None:
+        """The point x of an odd return, None for other proofs."""
+        return fraction(self.decision.x) if isinstance(self.decision, OddReturn) else None
+
+    @property
+    def period_three(self) -> tuple[Fraction, ...] | None:
+        """An orbit of least period 3, the smallest point first, where one exists and was found."""
+        match self.decision:
+            case OddReturn(period_three=tuple(orbit)) | PeriodicOrbit(orbit) if len(orbit) == 3:
+                return tuple(map(fraction, orbit))
+        return None
+
+    def explain(self) -> str:
+        """The verdict, the facts that prove it and the theorem, in a few lines of words."""
+        if self.certificate is None:
+            return f"{self.verdict}\n{self.reason}"
+        return f"{self.verdict}\n{self.reason}\nTherefore: {self.certificate['claim']['words']}"
+
+    def __repr__(self) -> str:
+        return f"<Verdict {self.verdict}: {self.reason}>"
+
+    def _repr_html_(self) -> str:
+        """For notebooks."""
+        head, *lines = self.explain().splitlines()
+        body = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
+        return f"<div><strong>{head}</strong>{body}</div>"
+
+
+def prove(
+    given: Map,
+    *,
+    max_level: int = DEFAULT_LEVEL,
+    max_pieces: int = DEFAULT_PIECES,
+    time_limit: float | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Verdict:
+    """Is the map chaotic? A verdict, with a certificate that the independent checker has replayed before this returns.
+
+    The map must send its domain into itself (`NotInvariantError` otherwise). Levels j = 0, ..., `max_level` of g = f^(2^j) are
+    tried; `max_pieces` bounds the cells of a mesh and the pieces of a network, `time_limit` (seconds) the whole. Within that the
+    decision is complete but for maps whose periods are all the powers of 2; beyond it the verdict is UNDECIDED.
+
+    >>> from certify import families
+    >>> prove(families.tent()).verdict
+    'CHAOTIC'
+    """
+    budget = Budget(max_pieces, time_limit)
+    try:
+        f = piecewise_linear(given, budget)
+        decision = decide(f, max_level, budget, progress)
+    except BudgetExceeded as error:
+        decision = NotDecided(f"the budget ran out while the map was built: {error}")
+    if isinstance(decision, NotDecided):
+        return Verdict("UNDECIDED", decision.reason, None, decision)
+    progress("checking the certificate")
+    content = document(given)
+    proof = certificate(decision, f, canonical_json_sha256(content), content["domain"])
+    outcome = checker.check(content, proof)
+    if outcome.status == "UNSUPPORTED":
+        reason = f"a proof was found that is beyond the checker's limits: {outcome.message}"
+        return Verdict("UNDECIDED", reason, None, NotDecided(reason))
+    if outcome.status != "VALID":
+        raise RefusedByChecker(f"the checker refuses the certificate: {outcome.message}")
+    return Verdict("ORDERED" if isinstance(decision, Order) else "CHAOTIC", _reason(decision, f), proof, decision)
+
+
+def cycles(given: Map, period: int, *, max_pieces: int = DEFAULT_PIECES, time_limit: float | None = None) -> Cycles:
+    """All points of least period `period`, exactly: isolated points, whole intervals, orbits and itineraries.
+
+    Raises `NotInvariantError` when the map leaves its domain, `BudgetExceeded` when the iterate has too many pieces.
+
+    >>> from certify import families
+    >>> cycles(families.tent(), 3).points[:2]
+    (Fraction(2, 9), Fraction(2, 7))
+    """
+    budget = Budget(max_pieces, time_limit)
+    return cycles_of(piecewise_linear(given, budget), period, budget)
+
+
+def periods(given: Map, up_to: int, *, max_pieces: int = DEFAULT_PIECES, time_limit: float | None = None) -> Periods:
+    """Which of 1, ..., `up_to` are least periods, and the number that forces them in Sharkovsky's order (Sharkovsky 1964)."""
+    budget = Budget(max_pieces, time_limit)
+    return periods_of(piecewise_linear(given, budget), up_to, budget)
+
+
+def piecewise_linear(given: Map, budget: Budget) -> PiecewiseLinear:
+    """The map as a piecewise-linear function. Raises `BudgetExceeded` when a network has too many pieces."""
+    return given.to_piecewise_linear(budget.max_pieces) if isinstance(given, Network) else given
+
+
+def _reason(decision: OddReturn | PeriodicOrbit | Order, f: PiecewiseLinear) -> str:
+    match decision:
+        case PeriodicOrbit(orbit):
+            return f"{_arrow(orbit)} is an orbit of least period {len(orbit)}, which is not a power of 2."
+        case Order(level, _, mesh):
+            g = _power(1 << level)
+            return (
+                f"{g}({g}(x)) = x implies {g}(x) = x (Coppel 1955; level {level}), by a mesh of {len(mesh)} points."
+                if level
+                else f"f(f(x)) = x implies f(x) = x (Coppel 1955; level 0), by a mesh of {len(mesh)} points."
+            )
+        case OddReturn(level, n, x, side, period_three):
+            m = 1 << level
+            orbit = f.trajectory(x, m * n)
+            first, last = orbit[m], orbit[-1]
+            low, high = (last, first) if side == "right" else (first, last)
+            names = (_power(m * n), _power(m)) if side == "right" else (_power(m), _power(m * n))
+            at = shown(x)
+            inequality = f"{names[0]}(x) = {shown(low)} < x = {at} < {shown(high)} = {names[1]}(x)"
+            if period_three:
+                return f"{_arrow(period_three)} is an orbit of least period 3; and {inequality}."
+            return f"{inequality}, an odd return of {'f' if m == 1 else 'g = ' + _power(m)} (n = {n}, level {level})."
+
+
+def _power(n: int) -> str:
+    return "f" if n == 1 else "f" + str(n).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def _arrow(orbit: tuple[object, ...]) -> str:
+    points = [shown(x) for x in orbit]  # type: ignore[arg-type]
+    return " → ".join([*points, points[0]])
