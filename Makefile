@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 NET := cases/paper-perturbed-tent
 PROOF := build/perturbed-tent.certificate.json
 
-.PHONY: prove test check bench cases clean help
+.PHONY: prove test check bench docs cases clean help
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -35,6 +35,9 @@ check: $(VENV)/ready ## style, types and layers
 
 bench: $(VENV)/ready ## time prove and check against plain Fractions and the paper's grid, as ratios
 	$(BIN)/python -m tests.bench.prove_bench
+
+docs: $(VENV)/ready ## write the generated pages of docs/ anew
+	$(BIN)/python -m tests.test_docs
 
 cases: $(VENV)/ready ## write the certificates of all cases anew
 	$(BIN)/python cases/make.py

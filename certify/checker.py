@@ -4,12 +4,10 @@
     python -I -S checker.py MAP CERTIFICATE
 
 This file stands alone: Python's standard library, its own parser, its own evaluator. It trusts nothing and searches for
-nothing: it reads the map file and the certificate, replays in exact arithmetic what the certificate says, and forms the claim
-itself. The formats, rules and theorems are set out in docs/map-format.md and docs/certificate-format.md. Throughout, f is the
-map, J its domain (an interval or the line), j the level, m = 2^j and g = f^m.
-
-The first word on stdout is VALID (exit 0), INVALID (1) or UNSUPPORTED (4); input that cannot be read gives one line on stderr
-(2). From top to bottom: limits, numbers, the map as pieces, networks, the map file, the rules, the claim, the command.
+nothing: it reads the map file and the certificate, replays in exact arithmetic what the certificate says, and forms the
+claim itself. Formats, rules and theorems: docs/map-format.md and docs/certificate-format.md. Throughout, f is the map, J its
+domain (an interval or the line), j the level, m = 2^j and g = f^m. The first word on stdout is VALID (exit 0), INVALID (1)
+or UNSUPPORTED (4); input that cannot be read gives one line on stderr (2).
 """
 
 from __future__ import annotations
@@ -27,27 +25,27 @@ from functools import cached_property
 from itertools import chain, pairwise
 from math import gcd, lcm
 from operator import mul
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 # Limits. Beyond them the answer is UNSUPPORTED, never VALID.
 MAX_BYTES = 64_000_000  # of a file: what Python's JSON parser takes in within seconds
 MAX_LENGTH = 40_000  # characters of a number, so 20,000 digits above and below: still read in milliseconds
 MAX_LEVEL = 20  # a rule at level j takes 2^j steps or more
-MAX_WORK = 60 * 10**9  # units of about a nanosecond: no certificate keeps the checker busy much longer than a minute
+MAX_WORK = 60 * 10**9  # units of about a nanosecond: no certificate keeps the checker busy for many minutes
 
-INF = float("inf")  # INF and -INF, the ends of the line, are the only floats: a Fraction compares with them exactly, and
-Extended = Fraction | float  # nothing is ever added to them or multiplied by them.
+INF = float("inf")  # INF and -INF, the ends of the line, are the only floats: a Fraction compares with them exactly,
+Extended = Fraction | float  # and nothing is ever added to them or multiplied by them
 
 
 class Outcome(NamedTuple):
-    """The answer of `check`: VALID, INVALID or UNSUPPORTED, and one line that says what is proved, or which rule failed."""
+    """The answer of `check`: VALID, INVALID or UNSUPPORTED, and one line: what is proved, or which rule failed."""
 
     status: str
     message: str
 
 
 class Unreadable(ValueError):
-    """The map file, or the JSON of either file, cannot be read; the one-line text says where, what was expected, what came."""
+    """The map file, or the JSON of either file, cannot be read; one line says where, what was expected, what came."""
 
 
 class Refused(Exception):
@@ -58,11 +56,32 @@ class Beyond(Exception):
     """A version or kind that is not known here, or data beyond the limits: UNSUPPORTED."""
 
 
-class Work:
-    """What one check may still spend. Steps and bits are counted, not seconds, so the answer is the same on every machine."""
+class Own(str):
+    """Words of this checker's own where a complaint tells what came: shown without quotation marks, in full."""
 
-    def __init__(self) -> None:
-        self.left = MAX_WORK
+
+def wrong(error: type[Exception], where: str, expected: str, got: object) -> NoReturn:
+    """Complain in the one form that every complaint has, on one line of ASCII."""
+    if isinstance(got, str):
+        got = got if isinstance(got, Own) else ascii(got if len(got) <= 60 else got[:60] + "...")
+    elif isinstance(got, int | float | Fraction) and not isinstance(got, bool):
+        got = brief(got)
+    else:
+        got = {bool: "a truth value", list: "a list", dict: "an object"}.get(type(got), "null")
+    raise error(f"{where}: expected {expected}, got {got}")
+
+
+def brief(x: Extended) -> str:
+    """A number for reading: in full up to some 40 digits, else rounded to 12."""
+    if isinstance(x, float) or x.numerator.bit_length() + x.denominator.bit_length() <= 133:
+        return str(x)
+    return f"{Context(prec=12, Emax=MAX_EMAX).divide(Decimal(x.numerator), Decimal(x.denominator))} (rounded)"
+
+
+class Work:
+    """What one check may still spend, in steps and bits, not in seconds: the answer is the same on every machine."""
+
+    left = MAX_WORK
 
     def spend(self, steps: int, bits: int) -> None:
         """Pay for operations on numbers of that many bits: a product or a gcd may take the square of the length."""
@@ -73,7 +92,7 @@ class Work:
 
 @contextmanager
 def long_integers() -> Iterator[None]:
-    """Lift Python's bound on the digits of an integer's text: here MAX_LENGTH and the work budget bound them."""
+    """Lift Python's own bound on the digits of integers read and written: here MAX_LENGTH and the budget bound them."""
     before = sys.get_int_max_str_digits()
     sys.set_int_max_str_digits(0)
     try:
@@ -82,26 +101,7 @@ def long_integers() -> Iterator[None]:
         sys.set_int_max_str_digits(before)
 
 
-def brief(x: Extended) -> str:
-    """A number for reading: in full up to some 40 digits, else rounded to 12."""
-    if isinstance(x, float) or x.numerator.bit_length() + x.denominator.bit_length() <= 133:
-        return str(x)
-    return f"{Context(prec=12, Emax=MAX_EMAX).divide(Decimal(x.numerator), Decimal(x.denominator))} (rounded)"
-
-
-def wrong(error: type[Exception], where: str, expected: str, got: object) -> NoReturn:
-    """Complain in the one form that every complaint has, on one line of ASCII."""
-    if isinstance(got, str):
-        shown = ascii(got if len(got) <= 60 else got[:60] + "...")
-    elif isinstance(got, int | Fraction | float) and not isinstance(got, bool):
-        shown = brief(got if isinstance(got, float) else Fraction(got))
-    else:
-        shown = {bool: "a truth value", list: "a list", dict: "an object", type(None): "null"}.get(type(got), "no JSON value")
-    raise error(f"{where}: expected {expected}, got {shown}")
-
-
 # Numbers
-
 
 FRACTION = re.compile(r"(-?[0-9]+)/([0-9]+)")
 DECIMAL = re.compile(r"(-?)(?=\.?[0-9])([0-9]*)\.?([0-9]*)(?:[eE]([-+]?[0-9]+))?")
@@ -109,7 +109,7 @@ HEXADECIMAL = re.compile(r"(-?)0[xX](?=\.?[0-9a-fA-F])([0-9a-fA-F]*)\.?([0-9a-fA
 
 
 def canonical(text: str) -> tuple[int, int] | None:
-    """(p, q) when the text is p/q, q > 0, written in lowest terms, else None. A canonical text is one that prints as itself."""
+    """(p, q) when the text is p/q, q > 0, in lowest terms, else None: a canonical text is one that prints as itself."""
     if len(text) > MAX_LENGTH:
         raise Beyond(f"a number of {len(text)} characters: the limit is {MAX_LENGTH}")
     above, slash, below = text.partition("/")
@@ -117,9 +117,8 @@ def canonical(text: str) -> tuple[int, int] | None:
         p, q = int(above), int(below) if slash else 1
     except ValueError:
         return None
-    if slash:
-        return (p, q) if text == f"{p}/{q}" and q > 1 and gcd(p, q) == 1 else None
-    return (p, q) if text == str(p) else None
+    lowest = text == f"{p}/{q}" and q > 1 and gcd(p, q) == 1 if slash else text == str(p)
+    return (p, q) if lowest else None
 
 
 def spelled(text: str) -> Fraction | None:
@@ -139,24 +138,53 @@ def spelled(text: str) -> Fraction | None:
 
 def number(value: object, where: str, index: int | str) -> tuple[int, int, str]:
     """A number of a map file, however it is written: p, q > 0 and its canonical text."""
-    if type(value) is str:
+    if isinstance(value, str):
         if pair := canonical(value):
             return *pair, value
         exact = spelled(value)
-    else:
-        exact = Fraction(value) if type(value) is int and value.bit_length() < 4 * MAX_LENGTH else None
+    else:  # True and False, which Python takes for integers, are none
+        exact = Fraction(value) if type(value) is int else None
     if exact is None:
         wrong(Unreadable, f"{where}[{index}]", 'an integer or a string such as "22/7", "-1.25e-3", "0x1.8p-3"', value)
-    if len(text := str(exact)) > MAX_LENGTH:
-        raise Beyond(f"{where}[{index}]: a number of {len(text)} characters: the limit is {MAX_LENGTH}")
+    if max(abs(exact.numerator), exact.denominator).bit_length() > 4 * MAX_LENGTH or len(text := str(exact)) > MAX_LENGTH:
+        raise Beyond(f"{where}[{index}]: a number of more than {MAX_LENGTH} characters")
     return exact.numerator, exact.denominator, text
+
+
+def keys_of(value: object, where: str, error: type[Exception], required: str, optional: str = "") -> dict[str, Any]:
+    """The value, when it is an object with these keys and no others."""
+    if not isinstance(value, dict):
+        wrong(error, where, "an object", value)
+    missing = sorted({*required.split()} - value.keys())
+    unknown = sorted(ascii(key)[:60] for key in value.keys() - {*required.split(), *optional.split()})
+    if missing or unknown:
+        got = f"missing: {', '.join(missing) or 'none'}, unknown: {', '.join(unknown[:9]) or 'none'}"
+        wrong(error, where, "the keys " + ", ".join(required.split()) + f" (and perhaps {optional})" * bool(optional), Own(got))
+    return value
+
+
+def items(value: object, where: str, error: type[Exception], length: int | None = None) -> list[object]:
+    """The value, when it is a list, of that length or, where none is given, not empty."""
+    if isinstance(value, list) and (value if length is None else len(value) == length):
+        return value
+    expected = "a list that is not empty" if length is None else f"a list of {brief(length)}"
+    wrong(error, where, expected, len(value) if isinstance(value, list) else value)
+
+
+def header(value: object, where: str, form: str, error: type[Exception]) -> dict[str, Any]:
+    """The value, when it is an object of this format, and of a version that this checker knows."""
+    if not isinstance(value, dict) or value.get("format") != form:
+        wrong(error, where, f'an object of the format "{form}"', value.get("format") if isinstance(value, dict) else value)
+    if "version" in value and not (type(value["version"]) is int and value["version"] == 1):
+        wrong(Beyond, f"{where}: version", "1", value["version"])
+    return value
 
 
 # The map as pieces
 
 
 def exact_keys(points: Sequence[tuple[int, int]], work: Work) -> tuple[int, list[int]]:
-    """An integer for each p/q that orders them: equal for equal numbers, greater for greater ones. Also its shift.
+    """An integer for each p/q, equal for equal numbers and greater for greater ones; and the shift that makes them so.
 
     Two fractions with denominators below 2^b are equal or at least 2^-2b apart, so floor(2^2b p/q) tells them apart.
     """
@@ -168,48 +196,52 @@ def exact_keys(points: Sequence[tuple[int, int]], work: Work) -> tuple[int, list
 class Pieces:
     """f on [lo, hi]: the knots p/q inside, where its slope changes, and from left to right its lines f(x) = (s x + c)/d.
 
-    The ends may be infinite; there f takes its limits as values.
+    An end may be infinite; there the value of f is its limit.
     """
 
-    def __init__(self, lo: Extended, hi: Extended, knots: list[tuple[int, int]], lines: list[tuple[int, int, int]], work: Work):
-        self.lo, self.hi, self.knots, self.lines, self.work = lo, hi, knots, lines, work
+    def __init__(self, knots: list[tuple[int, int]], lines: list[tuple[int, int, int]], work: Work) -> None:
+        self.knots, self.lines, self.work = knots, lines, work
         self.shift, self.keys = exact_keys(knots, work)
-        self.turns: list[Fraction] = []  # on [a, b] f is least, and greatest, at a, at b or at a turning point between them
+        self.turns: list[Fraction] = []  # on [a, b] f is least, and greatest, at a, at b or at a turning point between
         slope = 0  # the last one that is not zero: f may rise to a plateau and turn where the plateau ends
         for (p, q), before, after in zip(knots, lines[:-1], lines[1:], strict=True):
             slope = before[0] or slope
             if slope < 0 < after[0] or after[0] < 0 < slope:
                 self.turns.append(Fraction(p, q))
-        self.values = [self(x) for x in self.turns]
+        self.values = [self.at(x) for x in self.turns]
 
-    def __call__(self, x: Extended) -> Extended:
-        s, c, d = self.lines[self.rank(x)[0]]
-        if isinstance(x, float):
-            return Fraction(c, d) if s == 0 else x if s > 0 else -x
-        p, q = x.numerator, x.denominator
-        self.work.spend(10, p.bit_length() + q.bit_length() + s.bit_length() + c.bit_length() + d.bit_length())
-        return Fraction(s * p + c * q, d * q)
-
-    def rank(self, x: Extended) -> tuple[int, int]:
+    def rank(self, x: Fraction) -> tuple[int, int]:
         """How many knots are less than x, and how many are at most x."""
-        if isinstance(x, float):
-            return (len(self.knots),) * 2 if x > 0 else (0, 0)
         p, q = x.numerator, x.denominator
         key = (p << self.shift) // q
         i = bisect_left(self.keys, key)
         if i == len(self.keys) or self.keys[i] != key:
             return i, i
-        a, b = self.knots[i]  # the only knot that the key of x does not tell from x
+        a, b = self.knots[i]  # the one knot that the key alone does not compare with x
         return i + (a * q < p * b), i + (a * q <= p * b)
+
+    def at(self, x: Fraction) -> Fraction:
+        """f at a finite point."""
+        (s, c, d), p, q = self.lines[self.rank(x)[0]], x.numerator, x.denominator
+        self.work.spend(10, p.bit_length() + q.bit_length() + s.bit_length() + c.bit_length() + d.bit_length())
+        return Fraction(s * p + c * q, d * q)
+
+    def __call__(self, x: Extended) -> Extended:
+        if isinstance(x, Fraction):
+            return self.at(x)
+        s, c, d = self.lines[-1 if x > 0 else 0]
+        return Fraction(c, d) if s == 0 else x if s > 0 else -x
 
     def same_piece(self, u: Extended, v: Extended) -> bool:
         """No knot lies strictly between u and v."""
-        return self.rank(max(u, v))[0] <= self.rank(min(u, v))[1]
+        u, v = min(u, v), max(u, v)
+        above_u = self.rank(u)[1] if isinstance(u, Fraction) else 0 if u < 0 else len(self.knots)
+        return above_u >= (self.rank(v)[0] if isinstance(v, Fraction) else 0 if v < 0 else len(self.knots))
 
     def image(self, a: Extended, b: Extended) -> tuple[Extended, Extended]:
         """The exact image of [a, b]: an interval, because f is continuous."""
         inside = self.values[bisect_right(self.turns, a) : bisect_left(self.turns, b)]
-        self.work.spend(10 * len(inside), max((y.denominator.bit_length() for y in inside if isinstance(y, Fraction)), default=0))
+        self.work.spend(10 * len(inside), max((y.denominator.bit_length() for y in inside), default=0))
         values = [self(a), self(b), *inside]
         return min(values), max(values)
 
@@ -315,7 +347,7 @@ def expand(layers: list[Layer], lo: Extended, hi: Extended, work: Work) -> Piece
             s, c = s + ds, c + sum(part[2] for part in parts)
             knots.append((p, q))
             lines.append((s, c, over))
-    return Pieces(lo, hi, knots, lines, work)
+    return Pieces(knots, lines, work)
 
 
 def gathered(changes: list[list[Change]], work: Work) -> list[Event]:
@@ -330,131 +362,64 @@ def gathered(changes: list[list[Change]], work: Work) -> list[Event]:
 
 # The map file
 
-
-def keys_of(value: object, where: str, required: set[str], optional: set[str], error: type[Exception]) -> dict[str, object]:
-    """The value, when it is an object with these keys and no other."""
-    if not isinstance(value, dict):
-        wrong(error, where, "an object", value)
-    for key in sorted(required - value.keys()):
-        raise error(f'{where}: expected the key "{key}", got none')
-    for key in sorted(value.keys() - required - optional, key=str):
-        wrong(error, where, f"no other keys than {', '.join(sorted(required | optional))}", str(key))
-    return value
-
-
-def header(value: object, where: str, form: str, error: type[Exception]) -> dict[str, object]:
-    """The value, when it is an object of this format and of a version that this checker knows."""
-    if not isinstance(value, dict):
-        wrong(error, where, "an object", value)
-    if value.get("format") != form:
-        wrong(error, f"{where}: format", f'"{form}"', value.get("format"))
-    if "version" in value and not (type(value["version"]) is int and value["version"] == 1):
-        wrong(Beyond, f"{where}: version", "1", value["version"])
-    return value
-
-
-def items(value: object, where: str, expected: str, length: int | None = None) -> list[object]:
-    """The value, when it is a list, and of that length where one is given."""
-    if not isinstance(value, list):
-        wrong(Unreadable, where, expected, value)
-    if length is not None and len(value) != length:
-        wrong(Unreadable, where, expected, len(value))
-    return value
-
-
-def integers(numbers: Sequence[tuple[int, int, str]], scale: int) -> list[int]:
-    """The numbers over a common denominator."""
-    return [p * (scale // q) for p, q, _ in numbers]
-
-
-ACTIVATIONS: dict[str, dict[str, str | None]] = {  # their parameters, each with what it is where it is left out
-    "identity": {},
-    "relu": {},
-    "leaky_relu": {"negative_slope": None},
-    "abs": {},
-    "clip": {"lo": None, "hi": None},
-    "hardtanh": {"lo": "-1", "hi": "1"},
-    "relu6": {},
+ACTIVATIONS = {  # the parameters: required, optional
+    "identity": ("", ""),
+    "relu": ("", ""),
+    "leaky_relu": ("negative_slope", ""),
+    "abs": ("", ""),
+    "clip": ("lo hi", ""),
+    "hardtanh": ("", "lo hi"),
+    "relu6": ("", ""),
 }
+DEFAULTS = {"lo": "-1", "hi": "1"}
 
 
-def read_layer(value: object, inputs: int, where: str, work: Work) -> tuple[Layer, dict[str, object]]:
+def read_layer(value: object, inputs: int, where: str, work: Work) -> tuple[Layer, dict[str, Any]]:
     """A layer with that many inputs, and its canonical document."""
     name = value.get("activation") if isinstance(value, dict) else None
     if isinstance(value, dict) and not (isinstance(name, str) and name in ACTIVATIONS):
         wrong(Unreadable, f"{where}.activation", f"one of {', '.join(ACTIVATIONS)}", name)
-    defaults = ACTIVATIONS[str(name)] if name else {}
-    optional = {key for key, default in defaults.items() if default is not None}
-    content = keys_of(value, where, {"weight", "bias", "activation"} | (defaults.keys() - optional), optional, Unreadable)
+    required, optional = ACTIVATIONS.get(str(name), ("", ""))
+    content = keys_of(value, where, Unreadable, "weight bias activation " + required, optional)
     weight = []
-    for i, row in enumerate(items(content["weight"], f"{where}.weight", "a list of rows")):
+    for i, row in enumerate(items(content["weight"], f"{where}.weight", Unreadable)):
         place = f"{where}.weight[{i}]"
-        weight.append([number(w, place, j) for j, w in enumerate(items(row, place, f"a row of {inputs} numbers", inputs))])
-    rows = len(weight)
-    bias = [number(b, f"{where}.bias", i) for i, b in enumerate(items(content["bias"], f"{where}.bias", f"{rows} numbers", rows))]
-    if not rows:
-        wrong(Unreadable, f"{where}.weight", "at least one row", rows)
-    parameters = {key: number(content.get(key, default), where, key) for key, default in defaults.items()}
-    zero, leak = (0, 1, "0"), (0, 1)
-    match str(name):
-        case "identity":
-            bounds, leak = [zero], (1, 1)
-        case "abs":
-            bounds, leak = [zero], (-1, 1)
-        case "leaky_relu":
-            bounds, leak = [zero], parameters["negative_slope"][:2]
-        case "relu":
-            bounds = [zero]
-        case "relu6":
-            bounds = [zero, (6, 1, "6")]
-        case _:
-            bounds = [parameters["lo"], parameters["hi"]]
+        weight.append([number(w, place, j) for j, w in enumerate(items(row, place, Unreadable, inputs))])
+    bias = [number(b, f"{where}.bias", i) for i, b in enumerate(items(content["bias"], f"{where}.bias", Unreadable, len(weight)))]
+    given = {key: number(content.get(key, DEFAULTS.get(key)), where, key) for key in (required + optional).split()}
+    zero = (0, 1, "0")
+    bounds = [given["lo"], given["hi"]] if "lo" in given else [zero, (6, 1, "6")] if name == "relu6" else [zero]
+    leak = given["negative_slope"][:2] if name == "leaky_relu" else ({"identity": 1, "abs": -1}.get(str(name), 0), 1)
     scale = 1
     for q in {q for _, q, _ in chain(bias, bounds, *weight)}:
         scale = lcm(scale, q)
         work.spend(1, scale.bit_length())
-    work.spend(rows * (1 + inputs), scale.bit_length())
-    whole = [integers(row, scale) for row in weight], integers(bias, scale), integers(bounds, scale)
-    if whole[2] != sorted(whole[2]):
-        wrong(Unreadable, where, "lo <= hi", f"{bounds[0][2]}, {bounds[1][2]}")
-    bits = max(abs(n).bit_length() for n in chain([scale, *leak], *whole[0], *whole[1:]))
-    document: dict[str, object] = {"weight": [[text for _, _, text in row] for row in weight], "bias": [text for _, _, text in bias]}
-    document |= {"activation": name} | {key: text for key, (_, _, text) in parameters.items()}
-    return Layer(*whole, leak, scale, bits), document
+    work.spend(len(weight) * (1 + inputs), scale.bit_length())
+    *rows, offsets, limits = [[p * (scale // q) for p, q, _ in row] for row in (*weight, bias, bounds)]
+    if limits != sorted(limits):
+        wrong(Unreadable, where, "lo <= hi", Own(", ".join(text for _, _, text in bounds)))
+    bits = max(abs(n).bit_length() for n in chain((scale, *leak), offsets, limits, *rows))
+    document = {"weight": [[text for _, _, text in row] for row in weight], "bias": [text for _, _, text in bias]}
+    document |= {"activation": name} | {key: text for key, (_, _, text) in given.items()}
+    return Layer(rows, offsets, limits, leak, scale, bits), document
 
 
-def read_network(shape: dict[str, object], work: Work) -> tuple[list[Layer], dict[str, object]]:
-    """The layers, from the first to the last, and the canonical document."""
-    layers: list[Layer] = []
-    documents = []
-    for i, value in enumerate(items(shape["layers"], "map.layers", "a list of layers")):
-        layer, document = read_layer(value, len(layers[-1].rows) if layers else 1, f"map.layers[{i}]", work)
-        layers.append(layer)
-        documents.append(document)
-    if not layers or len(layers[-1].rows) != 1:
-        wrong(Unreadable, "map.layers", "a last layer with one row", len(layers[-1].rows) if layers else "no layers")
-    return layers, {"kind": "network", "layers": documents}
-
-
-def read_pieces(shape: dict[str, object], lo: Extended, hi: Extended, work: Work) -> tuple[Pieces, dict[str, object]]:
-    """The map given by knots, and the canonical document, which leaves out the knots at which the slope does not change."""
+def read_pieces(shape: dict[str, Any], ends: list[Fraction], work: Work) -> tuple[Pieces, dict[str, Any]]:
+    """The map given by knots; and the canonical document, without the knots at which the slope does not change."""
     points: list[tuple[Fraction, Fraction]] = []
-    for i, point in enumerate(items(shape["knots"], "map.knots", "a list of points")):
+    for i, point in enumerate(items(shape["knots"], "map.knots", Unreadable, None)):
         where = f"map.knots[{i}]"
-        (a, b, _), (c, d, _) = (number(v, where, j) for j, v in enumerate(items(point, where, "two numbers", 2)))
+        (a, b, _), (c, d, _) = (number(v, where, j) for j, v in enumerate(items(point, where, Unreadable, 2)))
         work.spend(40, a.bit_length() + b.bit_length() + c.bit_length() + d.bit_length())
         points.append((Fraction(a, b), Fraction(c, d)))
         if i and points[i - 1][0] >= points[i][0]:
             wrong(Unreadable, where, "an x greater than the one before", points[i][0])
-    line = lo == -INF
-    if len(points) < (1 if line else 2):
-        wrong(Unreadable, "map.knots", "at least one knot on the line and two on an interval", len(points))
     slopes = [(t - y) / (s - x) for (x, y), (s, t) in pairwise(points)]
-    if line:
-        outer = [number(v, "map.slopes", i) for i, v in enumerate(items(shape["slopes"], "map.slopes", "two numbers", 2))]
+    if not ends:
+        outer = [number(v, "map.slopes", i) for i, v in enumerate(items(shape["slopes"], "map.slopes", Unreadable, 2))]
         slopes = [Fraction(*outer[0][:2]), *slopes, Fraction(*outer[1][:2])]
-    elif (points[0][0], points[-1][0]) != (lo, hi):
-        wrong(Unreadable, "map.knots", "the first x at lo and the last at hi", f"{brief(points[0][0])}, {brief(points[-1][0])}")
+    elif [points[0][0], points[-1][0]] != ends:
+        wrong(Unreadable, "map.knots", "the first x at lo and the last at hi", Own(f"{brief(points[0][0])}, {brief(points[-1][0])}"))
     else:
         slopes = [slopes[0], *slopes, slopes[-1]]  # as if the map went on: the slope does not change at the ends
     bends = [i for i in range(len(points)) if slopes[i] != slopes[i + 1]]
@@ -462,42 +427,46 @@ def read_pieces(shape: dict[str, object], lo: Extended, hi: Extended, work: Work
     for slope, (x, y) in [*((slopes[i], points[i]) for i in bends), (slopes[-1], points[-1])]:
         d = lcm(slope.denominator, (constant := y - slope * x).denominator)
         lines.append((int(slope * d), int(constant * d), d))
-    kept = [points[i] for i in (bends if line else [0, *bends, -1])] or [(Fraction(0), constant)]
-    document: dict[str, object] = {"kind": "piecewise-linear", "knots": [[str(x), str(y)] for x, y in kept]}
-    if line:
-        document["slopes"] = [str(slopes[0]), str(slopes[-1])]
-    return Pieces(lo, hi, [points[i][0].as_integer_ratio() for i in bends], lines, work), document
+    kept = [points[i] for i in ([0, *bends, -1] if ends else bends)] or [(Fraction(0), constant)]
+    document = {"kind": "piecewise-linear", "knots": [[str(x), str(y)] for x, y in kept]}
+    document |= {} if ends else {"slopes": [str(slopes[0]), str(slopes[-1])]}
+    return Pieces([points[i][0].as_integer_ratio() for i in bends], lines, work), document
 
 
 class Map:
-    """The map of a map file, its domain [lo, hi], infinite for the line, and the canonical document, whose digest names it."""
-
-    layers: list[Layer] = []
+    """The map of a map file, its domain [lo, hi], infinite for the line, and the canonical document that its digest is of."""
 
     def __init__(self, value: object, work: Work) -> None:
-        content = header(value, "map file", "certify-map", Unreadable)
-        keys_of(content, "map file", {"format", "version", "domain", "map"}, {"name", "source"}, Unreadable)
-        if not isinstance(content.get("name", ""), str):
-            wrong(Unreadable, "name", "a string", content["name"])
-        if "source" in content:
-            for key, text in keys_of(content["source"], "source", {"file", "sha256"}, set(), Unreadable).items():
-                if not isinstance(text, str):
-                    wrong(Unreadable, f"source.{key}", "a string", text)
-        self.work, self.lo, self.hi, self.domain = work, -INF, INF, None
-        if content["domain"] is not None:
-            lo, hi = (number(v, "domain", i) for i, v in enumerate(items(content["domain"], "domain", "two numbers or null", 2)))
-            self.lo, self.hi, self.domain = Fraction(*lo[:2]), Fraction(*hi[:2]), [lo[2], hi[2]]
-            if self.lo >= self.hi:
-                wrong(Unreadable, "domain", "lo < hi", f"{lo[2]}, {hi[2]}")
-        shape = content["map"]
+        content = keys_of(
+            header(value, "map file", "certify-map", Unreadable), "map file", Unreadable, "format version domain map", "name source"
+        )
+        source = keys_of(content["source"], "source", Unreadable, "file sha256") if "source" in content else {}
+        for text in (content.get("name", ""), *source.values()):
+            if not isinstance(text, str):
+                wrong(Unreadable, "name, source", "strings", text)
+        ends = [] if content["domain"] is None else items(content["domain"], "domain", Unreadable, 2)
+        domain = [number(end, "domain", i) for i, end in enumerate(ends)]
+        exact = [Fraction(p, q) for p, q, _ in domain]
+        self.lo, self.hi = exact or (-INF, INF)
+        if self.lo >= self.hi:
+            wrong(Unreadable, "domain", "lo < hi", Own(f"{brief(self.lo)}, {brief(self.hi)}"))
+        self.work, self.layers, shape = work, list[Layer](), content["map"]
         kind = shape.get("kind") if isinstance(shape, dict) else None
+        document: dict[str, Any] = {"kind": kind, "layers": []}
         if kind == "network":
-            self.layers, document = read_network(keys_of(shape, "map", {"kind", "layers"}, set(), Unreadable), work)
+            for i, layer in enumerate(items(keys_of(shape, "map", Unreadable, "kind layers")["layers"], "map.layers", Unreadable)):
+                inputs = len(self.layers[-1].rows) if i else 1
+                exact_layer, text = read_layer(layer, inputs, f"map.layers[{i}]", work)
+                self.layers.append(exact_layer)
+                document["layers"].append(text)
+            if len(self.layers[-1].rows) != 1:
+                wrong(Unreadable, "map.layers[-1].weight", "one row in the last layer", len(self.layers[-1].rows))
         elif kind == "piecewise-linear":
-            keys = {"kind", "knots"} | ({"slopes"} if self.domain is None else set())
-            self.pieces, document = read_pieces(keys_of(shape, "map", keys, set(), Unreadable), self.lo, self.hi, work)
+            keys_of(shape, "map", Unreadable, "kind knots" if ends else "kind knots slopes")
+            self.pieces, document = read_pieces(shape, exact, work)
         else:
             wrong(Beyond if isinstance(kind, str) else Unreadable, "map.kind", '"network" or "piecewise-linear"', kind)
+        self.domain = [text for _, _, text in domain] or None
         self.canonical = {"format": "certify-map", "version": 1, "domain": self.domain, "map": document}
 
     @cached_property
@@ -505,10 +474,10 @@ class Map:
         """The map as pieces; a network is expanded only when a rule asks for it."""
         return expand(self.layers, self.lo, self.hi, self.work)
 
-    def __call__(self, x: Fraction) -> Extended:
+    def __call__(self, x: Fraction) -> Fraction:
         """f(x): through the layers of a network, without expanding it, else on its piece."""
         if not self.layers:
-            return self.pieces(x)
+            return self.pieces.at(x)
         values, over = [x.numerator], x.denominator
         for layer in self.layers:
             values, over = layer(values, over, self.work)
@@ -516,62 +485,45 @@ class Map:
         return Fraction(values[0], over)
 
 
-def canonical_json(value: object) -> bytes:
-    """The one way to write a JSON value down: sorted keys, no white space, ASCII."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode("ascii")
-
-
 def canonical_sha256(value: object) -> str:
-    """The digest of a JSON value's canonical text."""
-    return hashlib.sha256(canonical_json(value)).hexdigest()
+    """The digest of a JSON value written in the one canonical way: sorted keys, no white space, ASCII."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode("ascii")).hexdigest()
 
 
+@long_integers()
 def map_sha256(map_document: object) -> str:
     """The digest by which a certificate names its map. Raises `Unreadable`."""
-    with long_integers():
-        return canonical_sha256(Map(map_document, Work()).canonical)
+    return canonical_sha256(Map(map_document, Work()).canonical)
 
 
-def certificate_digest(certificate_document: dict[str, object]) -> str:
-    """The digest that belongs into a certificate: of everything else in it."""
+def certificate_digest(certificate_document: dict[str, Any]) -> str:
+    """The digest that belongs into a certificate: that of everything else in it."""
     return canonical_sha256({key: value for key, value in certificate_document.items() if key != "digest"})
 
 
 # The rules
 
 
-def count(certificate: dict[str, object], key: str, least: int) -> int:
-    """An integer of the certificate. True and False, which Python takes for integers, are none."""
+def count(certificate: dict[str, Any], key: str, least: int) -> int:
+    """An integer of the certificate."""
     value = certificate[key]
     if type(value) is not int or value < least:
-        wrong(Refused, f"{key}: number", f"an integer, at least {least}", value)
+        wrong(Refused, key, f"an integer, at least {least}", value)
     return value
 
 
-def power_of_two(certificate: dict[str, object]) -> int:
+def power_of_two(certificate: dict[str, Any]) -> int:
     """m = 2^level."""
-    level = count(certificate, "level", 0)
-    if level > MAX_LEVEL:
-        wrong(Beyond, "level: limit", f"at most {MAX_LEVEL}", level)
+    if (level := count(certificate, "level", 0)) > MAX_LEVEL:
+        wrong(Beyond, "level", f"at most {MAX_LEVEL}", level)
     return 1 << level
 
 
 def point(value: object, where: str) -> Fraction:
     """A number of the certificate."""
-    pair = canonical(value) if isinstance(value, str) else None
-    if pair is None:
-        wrong(Refused, f"{where}: number", "a string p/q or p in lowest terms", value)
-    return Fraction(*pair)
-
-
-def entries(certificate: dict[str, object], key: str, length: int | None = None) -> list[object]:
-    """A list of the certificate, of that length where one is given, else not empty."""
-    value = certificate[key]
-    if not isinstance(value, list):
-        wrong(Refused, f"{key}: list", "a list of numbers", value)
-    if not value or length not in (None, len(value)):
-        wrong(Refused, f"{key}: length", f"{'at least one' if length is None else brief(Fraction(length))} points", len(value))
-    return value
+    if isinstance(value, str) and (pair := canonical(value)):
+        return Fraction(*pair)
+    wrong(Refused, where, "a number in lowest terms, as a string", value)
 
 
 def replay(f: Map, values: list[object], where: str) -> list[Fraction]:
@@ -589,57 +541,56 @@ def replay_cycle(f: Map, values: list[object], where: str) -> None:
     """A periodic orbit: its points differ, the smallest stands first, and f takes the last to the first."""
     cycle = replay(f, [*values, values[0]], where)
     if len(set(cycle)) != len(values):
-        wrong(Refused, f"{where}: points", "points that differ", "a point that stands twice")
+        wrong(Refused, f"{where}: period", f"{len(values)} points that differ", len(set(cycle)))
     if min(cycle) != cycle[0]:
-        wrong(Refused, f"{where}[0]: points", f"the smallest point, {brief(min(cycle))}", cycle[0])
+        wrong(Refused, f"{where}[0]: start", f"the smallest point, {brief(min(cycle))}", cycle[0])
 
 
-def odd_return(f: Map, certificate: dict[str, object]) -> None:
+def odd_return(f: Map, certificate: dict[str, Any]) -> None:
     """g^n(x) <= x < g(x), or its mirror image, for an odd n >= 3 (Li, Misiurewicz, Pianigiani and Yorke 1982)."""
     m, n, side = power_of_two(certificate), count(certificate, "n", 3), certificate["side"]
     if n % 2 == 0:
-        wrong(Refused, "n: parity", "an odd integer", n)
+        wrong(Refused, "n", "an odd integer", n)
     if side not in ("right", "left"):
-        wrong(Refused, "side: word", '"right" or "left"', side)
-    orbit = replay(f, entries(certificate, "orbit", n * m + 1), "orbit")
-    if point(certificate["x"], "x") != orbit[0]:
-        wrong(Refused, "x: orbit", f"orbit[0] = {brief(orbit[0])}", certificate["x"])
+        wrong(Refused, "side", '"right" or "left"', side)
+    orbit = replay(f, items(certificate["orbit"], "orbit", Refused, n * m + 1), "orbit")
     x, once, last = orbit[0], orbit[m], orbit[n * m]
+    if point(certificate["x"], "x") != x:
+        wrong(Refused, "x", f"orbit[0] = {brief(x)}", certificate["x"])
     if not (last <= x < once if side == "right" else last >= x > once):
         form = "g^n(x) <= x < g(x)" if side == "right" else "g^n(x) >= x > g(x)"
-        wrong(Refused, "orbit: inequality", form, f"x = {brief(x)}, g(x) = {brief(once)}, g^n(x) = {brief(last)}")
+        wrong(Refused, "orbit: return", form, Own(f"g^n(x) = {brief(last)}, x = {brief(x)}, g(x) = {brief(once)}"))
     if "period_three" in certificate:
-        replay_cycle(f, entries(certificate, "period_three", 3), "period_three")
+        replay_cycle(f, items(certificate["period_three"], "period_three", Refused, 3), "period_three")
 
 
-def periodic_orbit(f: Map, certificate: dict[str, object]) -> None:
-    """A least period that is not a power of 2."""
+def periodic_orbit(f: Map, certificate: dict[str, Any]) -> None:
+    """A least period that is not a power of 2 (Bowen and Franks 1976)."""
     period = count(certificate, "period", 1)
     if period & (period - 1) == 0:
-        wrong(Refused, "period: theorem", "an integer that is not a power of 2", period)
-    replay_cycle(f, entries(certificate, "orbit", period), "orbit")
+        wrong(Refused, "period", "an integer that is not a power of 2", period)
+    replay_cycle(f, items(certificate["orbit"], "orbit", Refused, period), "orbit")
 
 
-def order(f: Map, certificate: dict[str, object]) -> None:
-    """g(g(x)) = x implies g(x) = x on J (Coppel 1955), cell by cell on the core f^N(J), which every periodic point lies in."""
-    m, steps, values = power_of_two(certificate), count(certificate, "core_steps", 0), entries(certificate, "mesh")
-    infinite = {0: "-inf", len(values) - 1: "inf"} if f.domain is None else {}
+def order(f: Map, certificate: dict[str, Any]) -> None:
+    """g(g(x)) = x implies g(x) = x (Coppel 1955), cell by cell on the core f^N(J), in which every periodic point lies."""
+    m, steps, values = power_of_two(certificate), count(certificate, "core_steps", 0), items(certificate["mesh"], "mesh", Refused)
     mesh: list[Extended] = []
     for i, value in enumerate(values):
-        end = value is not None and value == infinite.get(i)
-        mesh.append((INF if value == "inf" else -INF) if end else point(value, f"mesh[{i}]"))
+        lower, upper = (f.domain is None and value == word and i == at for word, at in (("-inf", 0), ("inf", len(values) - 1)))
+        mesh.append(-INF if lower else INF if upper else point(value, f"mesh[{i}]"))
         if i and mesh[i - 1] >= mesh[i]:
-            wrong(Refused, f"mesh[{i}]: order", f"more than mesh[{i - 1}] = {brief(mesh[i - 1])}", mesh[i])
+            wrong(Refused, f"mesh[{i}]", f"more than {brief(mesh[i - 1])}, the point before", mesh[i])
     lo, hi = f.lo, f.hi
     for _ in range(steps):
         lo, hi = f.pieces.image(lo, hi)
     if (mesh[0], mesh[-1]) != (lo, hi):
-        got = f"{brief(mesh[0])} and {brief(mesh[-1])}"
-        wrong(Refused, "mesh: core", f"the ends of f^{steps}(J), {brief(lo)} and {brief(hi)}", got)
+        core = f"the ends of the core f^{brief(steps)}(J), {brief(lo)} and {brief(hi)}"
+        wrong(Refused, "mesh: core", core, Own(f"{brief(mesh[0])} and {brief(mesh[-1])}"))
     for i, (a, b) in enumerate(pairwise(mesh)):
         if not (affine(f.pieces, a, b, m) or disjoint(f.pieces, a, b, m)):
-            rule = "g^2 affine on the cell, g^2 - id of one sign and g = id at an end where g^2 = id; or g^2 of the cell disjoint from it"
-            wrong(Refused, f"mesh[{i}], mesh[{i + 1}]: cell", rule, f"neither on [{brief(a)}, {brief(b)}]")
+            rule = "g^2 affine, g^2 - id of one sign and g = id at an end where g^2 = id; or an image under g^2 that misses the cell"
+            wrong(Refused, f"mesh[{i}], mesh[{i + 1}]: cell", rule, Own(f"neither on [{brief(a)}, {brief(b)}]"))
 
 
 def disjoint(f: Pieces, a: Extended, b: Extended, m: int) -> bool:
@@ -666,7 +617,7 @@ def affine(f: Pieces, a: Extended, b: Extended, m: int) -> bool:
         u, v = y if p is a else f(u), z if q is b else f(v)
         if i == m - 1:
             half = u, v
-    at_p, at_q = y - p, z - q
+    at_p, at_q = y - p, z - q  # the values of h
     left = at_p if p is a else at_p - at_q or at_p
     right = at_q if q is b else at_q - at_p or at_q
     one_sign = left >= 0 <= right or left <= 0 >= right
@@ -674,31 +625,29 @@ def affine(f: Pieces, a: Extended, b: Extended, m: int) -> bool:
 
 
 def maps_into_itself(f: Map) -> None:
-    """f(J) lies in J: nothing to show on the line, nor behind a final clamp whose bounds lie in J; else f is looked at in full."""
-    if f.domain is None:
-        return
-    if f.layers and f.layers[-1].leak[0] == 0 and len(f.layers[-1].bounds) == 2:
+    """f(J) lies in J. On the line that is nothing; behind a last clamp with bounds in J it is plain; else f is looked at."""
+    if f.layers and len(f.layers[-1].bounds) == 2:  # clip, hardtanh, relu6: all of them without a leak
         lo, hi = (Fraction(b, f.layers[-1].scale) for b in f.layers[-1].bounds)
         if f.lo <= lo and hi <= f.hi:
             return
-    for x in (f.lo, *f.pieces.turns, f.hi):
+    for x in (f.lo, *f.pieces.turns, f.hi) if f.domain else ():
         if not f.lo <= (y := f.pieces(x)) <= f.hi:
             wrong(Refused, "map: domain", f"a map of [{brief(f.lo)}, {brief(f.hi)}] into itself", Own(f"f({brief(x)}) = {brief(y)}"))
 
 
 class Kind(NamedTuple):
-    """A kind of certificate: what it proves, its rule, and the keys that it has beside those of every certificate."""
+    """A kind of certificate: what it proves, its rule, and its own keys."""
 
     verdict: str
-    rule: Callable[[Map, dict[str, object]], None]
-    keys: set[str]
-    optional: set[str]
+    rule: Callable[[Map, dict[str, Any]], None]
+    required: str
+    optional: str
 
 
 KINDS = {
-    "odd-return": Kind("CHAOTIC", odd_return, {"level", "n", "x", "side", "orbit"}, {"period_three"}),
-    "periodic-orbit": Kind("CHAOTIC", periodic_orbit, {"period", "orbit"}, set()),
-    "order": Kind("ORDERED", order, {"level", "core_steps", "mesh"}, set()),
+    "odd-return": Kind("CHAOTIC", odd_return, "level n x side orbit", "period_three"),
+    "periodic-orbit": Kind("CHAOTIC", periodic_orbit, "period orbit", ""),
+    "order": Kind("ORDERED", order, "level core_steps mesh", ""),
 }
 
 
@@ -707,68 +656,62 @@ KINDS = {
 
 @long_integers()
 def claim_words(kind: str, certificate: dict[str, Any]) -> str:
-    """The sentence that a correct certificate of this kind proves; nothing but its data and the domain in its claim decide it."""
+    """The sentence that a correct certificate of this kind proves, made of its data and of the domain in its claim."""
 
-    def name(text: str) -> str:
+    def show(text: str) -> str:
         return brief(Fraction(text))
 
     def iterate(times: int) -> str:
-        return "f" if times == 1 else f"f^{times}"
+        return "f(x)" if times == 1 else f"f^{times}(x)"
 
     domain = certificate["claim"]["domain"]
-    on_line = domain is None
-    where = "the real line" if on_line else f"[{name(domain[0])}, {name(domain[1])}]"
-    entropy = "positive topological entropy" + " on a compact invariant set" * on_line
+    where = f"[{show(domain[0])}, {show(domain[1])}]" if domain else "the real line"
+    into = f"f maps {where} into itself, and"
+    entropy = f"positive topological entropy{'' if domain else ' on a compact invariant set'}"
     chaos = f"{entropy} and an uncountable scrambled set: it is chaotic in the sense of Li and Yorke"
     if kind == "periodic-orbit":
-        period, x = certificate["period"], name(certificate["orbit"][0])
-        return (
-            f"f maps {where} into itself, and {x} is a periodic point of least period {period}, which is not a power of 2; "
-            f"hence f has {chaos} (Bowen and Franks 1976; Jankova and Smital 1986)"
-        )
+        least = f"{show(certificate['orbit'][0])} is a periodic point of least period {certificate['period']}, not a power of 2"
+        return f"{into} {least}; hence f has {chaos} (Bowen and Franks 1976; Jankova and Smital 1986)"
     m = 1 << certificate["level"]
     if kind == "odd-return":
-        n, x = certificate["n"], name(certificate["x"])
-        first, second = ("<=", "<") if certificate["side"] == "right" else (">=", ">")
-        three = [name(p) for p in certificate.get("period_three", [])]
-        return (
-            f"f maps {where} into itself, and {iterate(n * m)}(x) {first} x {second} {iterate(m)}(x) at x = {x}; "
-            f"hence f has a period that is not a power of 2, {chaos} (Li, Misiurewicz, Pianigiani and Yorke 1982)"
-        ) + (f"; an orbit of period 3 is {' -> '.join([*three, three[0]])}" if three else "")
-    orbits = "converges to a fixed point" if m == 1 else f"is asymptotic to a cycle whose least period divides {m}"
-    premise = f"f maps {where} into itself, and {iterate(2 * m)}(x) = x implies {iterate(m)}(x) = x"
-    if on_line:
-        return (
-            f"{premise}, also at -inf and inf; hence every orbit {orbits} or tends to infinity in absolute value, and f has no "
-            "Li-Yorke pair (Coppel 1955)"
-        )
-    return f"{premise}; hence every orbit {orbits}, f has no Li-Yorke pair and its topological entropy is zero (Coppel 1955)"
+        few, less = ("<=", "<") if certificate["side"] == "right" else (">=", ">")
+        odd = f"{iterate(certificate['n'] * m)} {few} x {less} {iterate(m)} at x = {show(certificate['x'])}"
+        theorem = f"f has a period that is not a power of 2, {chaos} (Li, Misiurewicz, Pianigiani and Yorke 1982)"
+        three = [show(p) for p in certificate.get("period_three", [])]
+        return f"{into} {odd}; hence {theorem}" + (f"; it has the orbit {' -> '.join([*three, three[0]])} of period 3" if three else "")
+    cycle = "converges to a fixed point" if m == 1 else f"is asymptotic to a cycle whose least period divides {m}"
+    if domain:
+        orbits = f"every orbit {cycle}, f has no Li-Yorke pair and its topological entropy is zero"
+    else:
+        orbits = f"every orbit {cycle} or tends to infinity in absolute value, and f has no Li-Yorke pair"
+    return f"{into} {iterate(2 * m)} = x implies {iterate(m)} = x; hence {orbits} (Coppel 1955)"
 
 
 def prove(map_document: object, certificate_document: object) -> str:
-    """The sentence that the certificate proves; raises `Refused`, `Beyond` or `Unreadable` where it does not."""
+    """The sentence that the certificate proves; raises `Unreadable`, `Refused` or `Beyond` where it proves none."""
     f = Map(map_document, Work())
     certificate = header(certificate_document, "certificate", "certify-certificate", Refused)
     name = certificate.get("kind")
-    if isinstance(name, str) and name not in KINDS:
-        wrong(Beyond, "kind", f"one of {', '.join(KINDS)}", name)
-    if not isinstance(name, str):
-        wrong(Refused, "kind", "a string", name)
+    if not isinstance(name, str) or name not in KINDS:
+        wrong(Beyond if isinstance(name, str) else Refused, "kind", f"one of {', '.join(KINDS)}", name)
     kind = KINDS[name]
-    common = {"format", "version", "map_sha256", "claim", "kind", "digest"}
-    keys_of(certificate, "certificate", common | kind.keys, kind.optional, Refused)
-    claim = keys_of(certificate["claim"], "claim", {"verdict", "domain", "words"}, set(), Refused)
+    keys = f"format version map_sha256 claim kind digest {kind.required}"
+    claim = keys_of(keys_of(certificate, "certificate", Refused, keys, kind.optional)["claim"], "claim", Refused, "verdict domain words")
+    try:
+        digest = certificate_digest(certificate)
+    except (TypeError, ValueError, RecursionError):
+        wrong(Refused, "certificate", "JSON values, nested as in the format", Own("others"))
     for where, expected, got in (
-        ("digest", certificate_digest(certificate), certificate["digest"]),
+        ("digest", digest, certificate["digest"]),
         ("map_sha256", canonical_sha256(f.canonical), certificate["map_sha256"]),
         ("claim.verdict", kind.verdict, claim["verdict"]),
         ("claim.domain", f.domain, claim["domain"]),
     ):
-        if expected != got:
-            wrong(Refused, where, "the line" if expected is None else str(expected), got)
+        if got != expected:
+            wrong(Refused, where, "null" if expected is None else str(expected), got)
     maps_into_itself(f)
     kind.rule(f, certificate)
-    words = claim_words(name, certificate)  # the data that it is made of are checked by now
+    words = claim_words(name, certificate)  # the rule has seen the data that these words are made of
     if claim["words"] != words:
         wrong(Refused, "claim.words", words, claim["words"])
     return words
@@ -776,9 +719,9 @@ def prove(map_document: object, certificate_document: object) -> str:
 
 @long_integers()
 def check(map_document: object, certificate_document: object) -> Outcome:
-    """Does this certificate prove its claim about this map? Both are parsed JSON values.
+    """Does the certificate prove its claim about the map? Both are parsed JSON values.
 
-    Exact; it ends after a bounded amount of work. Raises `Unreadable` when the map is none, and nothing else.
+    Exact, and it ends after a bounded amount of work. Raises `Unreadable` where the map cannot be read, and nothing else.
     """
     try:
         return Outcome("VALID", prove(map_document, certificate_document))
@@ -786,6 +729,72 @@ def check(map_document: object, certificate_document: object) -> Outcome:
         return Outcome("INVALID", str(reason))
     except Beyond as reason:
         return Outcome("UNSUPPORTED", str(reason))
-    except (TypeError, ValueError, RecursionError) as reason:  
-        if isinstance(reason, Unreadable):
-            raise
+    except MemoryError:
+        return Outcome("UNSUPPORTED", "memory: the data do not fit")
+
+
+# The command
+
+
+def parse_int(literal: str) -> int:
+    """A JSON integer of bearable length."""
+    if len(literal) > MAX_LENGTH:
+        raise Beyond(f"JSON: an integer of {len(literal)} characters: the limit is {MAX_LENGTH}")
+    return int(literal)
+
+
+def parse_float(literal: str) -> NoReturn:
+    """0.1, 1e3, NaN, Infinity: none of them is a number here."""
+    hint = "a number as a string or an integer (a JSON fraction such as 0.1 could mean the decimal or the double next to it)"
+    wrong(Unreadable, "JSON", hint, Own(literal[:40]))
+
+
+def parse_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A JSON object in which every key stands once."""
+    content: dict[str, object] = {}
+    for key, value in pairs:
+        if key in content:
+            wrong(Unreadable, "JSON", "every key once in an object", key)
+        content[key] = value
+    return content
+
+
+@long_integers()
+def read(path: str) -> object:
+    """The JSON value in a file. Raises `Unreadable`, and `Beyond` for more than the limits allow."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise Beyond(f"file: more than {MAX_BYTES} bytes")
+        hooks: dict[str, Any] = {"parse_int": parse_int, "parse_float": parse_float, "parse_constant": parse_float}
+        return json.loads(data.decode("utf-8"), object_pairs_hook=parse_object, **hooks)
+    except Unreadable:
+        raise
+    except OSError as reason:
+        raise Unreadable(f"file: expected a readable file, got: {reason.strerror}") from None
+    except (ValueError, RecursionError) as reason:  # bad UTF-8, bad JSON, deep nesting, a path that is none
+        raise Unreadable(f"JSON: expected a document in UTF-8, got: {ascii(str(reason))[1:-1]}") from None
+
+
+def main(arguments: list[str]) -> int:
+    """Check MAP against CERTIFICATE, print the outcome in one line and return the exit code."""
+    path, documents = "usage", []
+    try:
+        if len(arguments) != 2:
+            raise Unreadable("python -I -S checker.py MAP CERTIFICATE")
+        for path in arguments:
+            documents.append(read(path))
+        path = arguments[0]  # of the two only the map can be unreadable from here on
+        outcome = check(*documents)
+    except (Beyond, MemoryError) as reason:
+        outcome = Outcome("UNSUPPORTED", str(reason) or "memory: the data do not fit")
+    except (Unreadable, KeyboardInterrupt) as reason:
+        print(f"{path if path.isprintable() else ascii(path)}: {str(reason) or 'interrupted'}", file=sys.stderr)
+        return 2
+    print(*outcome)
+    return {"VALID": 0, "INVALID": 1, "UNSUPPORTED": 4}[outcome.status]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -49,7 +49,7 @@ def parse_map(data: bytes) -> MapFile:
     """The map in the bytes of a JSON map file. Raises `InputError`."""
     try:
         document = json.loads(
-            data.decode("utf-8"), object_pairs_hook=_object, parse_float=_no_float, parse_constant=_no_float, parse_int=_integer
+            data.decode("utf-8"), object_pairs_hook=_object, parse_float=_no_float, parse_constant=_no_constant, parse_int=_integer
         )
     except InputError:
         raise
@@ -232,6 +232,10 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _integer(literal: str) -> Any:
     return rational(literal).p.__int__()
+
+
+def _no_constant(literal: str) -> NoReturn:
+    raise InputError("file", "finite numbers as strings or integers", literal)
 
 
 def _no_float(literal: str) -> NoReturn:

@@ -6,12 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import lcm
 from typing import Any
 
 from certify.errors import DomainError, InputError
-from certify.numbers import INF, NEG_INF, Extended, Infinity, Q, fraction, public, rational, rationals, shown, text
+from certify.numbers import (
+    INF,
+    NEG_INF,
+    Extended,
+    Infinity,
+    Q,
+    fraction,
+    over_common_denominator,
+    public,
+    rational,
+    shown,
+    text,
+    whole_numbers,
+)
 from certify.piecewise import PiecewiseLinear
-from certify.propagation import affine_unit, activate, combine, to_map
+from certify.propagation import Affine, propagate
 
 PARAMETERS: dict[str, tuple[str, ...]] = {
     "identity": (),
@@ -80,33 +94,53 @@ class Activation:
         return self.function.hull(NEG_INF, INF)
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True, init=False, repr=False)
 class Layer:
     """x -> activation(weight x + bias), exactly.
 
     `weight` has shape (out, in): a list of rows, or a float array, which is taken as the dyadic rationals that it holds; `bias`
     has `out` entries. `activation` is an `Activation` or text for `Activation.parse`. Raises `InputError`.
+
+    What is stored is `affine`, all entries as whole numbers over their least common denominator.
     """
 
-    weight: tuple[tuple[Q, ...], ...]
-    bias: tuple[Q, ...]
+    affine: Affine
     activation: Activation
 
     def __init__(self, weight: Any, bias: Any, activation: Activation | str) -> None:
-        rows = [tuple(row) for row in _exact("weight", weight)]
-        offsets = tuple(_exact("bias", bias))
-        if not rows or not rows[0] or any(len(row) != len(rows[0]) for row in rows):
-            raise InputError("weight", "a matrix of shape (out, in) with no empty or ragged row", f"row lengths {[len(r) for r in rows][:8]}")
-        if len(offsets) != len(rows):
-            raise InputError("bias", f"{len(rows)} numbers, one for each row of weight", f"{len(offsets)}")
-        object.__setattr__(self, "weight", tuple(rows))
-        object.__setattr__(self, "bias", offsets)
-        object.__setattr__(self, "activation", activation if isinstance(activation, Activation) else Activation.parse(activation))
+        entries, lengths, m = _whole("weight", weight, 2)
+        offsets, (count,), n = _whole("bias", bias, 1)
+        if not lengths or not lengths[0] or any(length != lengths[0] for length in lengths):
+            raise InputError(
+                "weight", "a matrix of shape (out, in) with no empty or ragged row", f"row lengths {lengths[:8]}"
+            )
+        if count != len(lengths):
+            raise InputError("bias", f"{len(lengths)} numbers, one for each row of weight", f"{count}")
+        scale = lcm(m, n)
+        entries, offsets = _times(scale // m, entries), _times(scale // n, offsets)
+        rows = zip(*[iter(entries)] * lengths[0])
+        object.__setattr__(self, "affine", Affine(tuple(rows), tuple(offsets), scale))
+        object.__setattr__(
+            self, "activation", activation if isinstance(activation, Activation) else Activation.parse(activation)
+        )
+
+    @cached_property
+    def weight(self) -> tuple[tuple[Q, ...], ...]:
+        """The matrix, a tuple of rows."""
+        return tuple(tuple(Q(w, self.affine.scale) for w in row) for row in self.affine.weight)
+
+    @cached_property
+    def bias(self) -> tuple[Q, ...]:
+        """The bias, one number for each row."""
+        return tuple(Q(b, self.affine.scale) for b in self.affine.bias)
+
+    def __repr__(self) -> str:
+        return f"<Layer {self.shape[1]} -> {self.shape[0]}, {self.activation}>"
 
     @property
     def shape(self) -> tuple[int, int]:
         """(out, in)."""
-        return len(self.weight), len(self.weight[0])
+        return len(self.affine.weight), len(self.affine.weight[0])
 
 
 @dataclass(frozen=True, init=False)
@@ -129,7 +163,9 @@ class Network:
         width = 1
         for i, layer in enumerate(layers):
             if layer.shape[1] != width:
-                raise InputError(f"layers[{i}].weight", f"{width} columns, one for each input of the layer", f"{layer.shape[1]}")
+                raise InputError(
+                    f"layers[{i}].weight", f"{width} columns, one for each input of the layer", f"{layer.shape[1]}"
+                )
             width = layer.shape[0]
         if width != 1:
             raise InputError(f"layers[{len(layers) - 1}].weight", "one row, for the single output", f"{width}")
@@ -164,21 +200,28 @@ class Network:
         With one hidden layer of k units the cost is one sort and one pass over the k kinks; with more layers it grows with the
         number of pieces, which depth can make exponential: beyond `max_pieces` in any unit, `BudgetExceeded` is raised.
         """
-        units = [affine_unit(Q(1), Q(0))]
-        for layer in self.layers:
-            sums = (combine(row, units, b, max_pieces) for row, b in zip(layer.weight, layer.bias))
-            units = [activate(unit, layer.activation.function) for unit in sums]
-        return to_map(units[0], self.ends)
+        return propagate([(layer.affine, layer.activation.function) for layer in self.layers], self.ends, max_pieces)
 
 
-def _exact(where: str, array: Any) -> list[Any]:
-    """The (nested) entries as rationals, whatever exact or floating form they came in."""
+def _whole(where: str, array: Any, axes: int) -> tuple[list[int], list[int], int]:
+    """The entries of a vector or a matrix as whole numbers, the lengths of its rows, and the least common denominator."""
     try:
         if hasattr(array, "dtype") and array.dtype != object:
-            return rationals(array)
-        return [[rational(x) for x in row] if isinstance(row, list | tuple) or hasattr(row, "dtype") else rational(row) for row in array]
+            if array.ndim != axes:
+                raise InputError(where, f"an array with {axes} axes", f"one of shape {array.shape}")
+            entries, denominator = whole_numbers(array)
+            return entries, [array.shape[-1]] * (len(array) if axes == 2 else 1), denominator
+        rows = [list(row) for row in array] if axes == 2 else [list(array)]
+        entries, denominator = over_common_denominator(rational(x) for row in rows for x in row)
+        return entries, [len(row) for row in rows], denominator
+    except InputError:
+        raise
     except (ValueError, TypeError) as error:
         raise InputError(where, "finite numbers", str(error)) from None
+
+
+def _times(factor: int, numbers: list[int]) -> list[int]:
+    return numbers if factor == 1 else [factor * number for number in numbers]
 
 
 def _ends(domain: Sequence[Any] | None) -> tuple[Extended, Extended]:

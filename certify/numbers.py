@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING, Any, Final
 
 from flint import fmpq, fmpz
@@ -95,22 +96,45 @@ def rationals(array: np.ndarray[Any, Any]) -> list[Any]:
 
     Raises `ValueError` naming the index of the first entry that is not finite, or a type that holds no real numbers.
     """
+    numerators, denominator = whole_numbers(array)
+    return _nested(array, [Q(n, denominator) for n in numerators])
+
+
+def whole_numbers(array: np.ndarray[Any, Any]) -> tuple[list[int], int]:
+    """The entries, row after row, as integers over their least common denominator, exactly. Raises `ValueError` as `rationals`."""
     import numpy as np
 
     if array.dtype.kind in "iu":
-        return _nested(array, [Q(n) for n in array.ravel().tolist()])
+        return array.ravel().tolist(), 1
     if array.dtype.name not in {"float16", "bfloat16", "float32", "float64"}:
         raise ValueError(f"not an array of float16, bfloat16, float32, float64 or integers: {array.dtype}")
     doubles = array.astype(np.float64)
     if not np.isfinite(doubles).all():
         index = tuple(int(i) for i in np.argwhere(~np.isfinite(doubles))[0])
         raise ValueError(f"entry {list(index)} is {array[index]}, not a finite number")
-    return _nested(array, [Q(*x.as_integer_ratio()) for x in doubles.ravel().tolist()])
+    mantissas, exponents = np.frexp(doubles.ravel())
+    odd = (mantissas * 2.0**53).astype(np.int64)  # exact: a double has 53 binary digits
+    zeros = np.where(odd == 0, 0, np.frexp((odd & -odd).astype(np.float64))[1] - 1)  # at the end of each
+    odd >>= zeros
+    powers = np.where(odd == 0, 0, exponents + zeros - 53)
+    lowest = min(0, int(powers.min(initial=0)))
+    return [m << e for m, e in zip(odd.tolist(), (powers - lowest).tolist())], 1 << -lowest
+
+
+def over_common_denominator(values: Iterable[Q]) -> tuple[list[int], int]:
+    """The numbers as integers over their least common denominator."""
+    pairs = [(int(value.p), int(value.q)) for value in values]
+    denominator = lcm(*(q for _, q in pairs))
+    return [p * (denominator // q) for p, q in pairs], denominator
 
 
 def _nested(array: np.ndarray[Any, Any], flat: list[Q]) -> list[Any]:
     for length in reversed(array.shape[1:]):
-        flat = [flat[i : i + length] for i in range(0, len(flat), length)] if length else [[] for _ in range(array.shape[0])]
+        flat = (
+            [flat[i : i + length] for i in range(0, len(flat), length)]
+            if length
+            else [[] for _ in range(array.shape[0])]
+        )
     return flat
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from certify.errors import BudgetExceeded, DomainError, NotInvariantError
-from certify.numbers import INF, NEG_INF, Extended, Infinity, Q, fraction, public, rational, shown, sign, text
+from certify.numbers import INF, NEG_INF, Extended, Infinity, Q, as_float, floats, fraction, public, rational, shown, text
 
 if TYPE_CHECKING:
     import sympy
@@ -71,13 +71,29 @@ class PiecewiseLinear:
             anchors = [points[0], *points]
             ends, inner = (NEG_INF, INF), points
         constant = [y - s * x for s, (x, y) in zip(rise, anchors, strict=True)]
-        self._set(ends, [x for x, _ in inner], rise, constant)
+        made = self.from_pieces(ends, [x for x, _ in inner], rise, constant)
+        self._set(made.ends, made.breaks, made.slopes, made.intercepts)
 
     @classmethod
     def from_pieces(
         cls, ends: tuple[Extended, Extended], breaks: Sequence[Q], slopes: Sequence[Q], intercepts: Sequence[Q]
     ) -> PiecewiseLinear:
         """The map with these affine pieces, which the caller knows to fit together continuously at strictly increasing breaks."""
+        true = [i for i in range(len(breaks)) if slopes[i] != slopes[i + 1]]  # by continuity, else the pieces are one
+        if len(true) < len(breaks):
+            kept = [*true, len(breaks)]
+            breaks, slopes, intercepts = (
+                [breaks[i] for i in true],
+                [slopes[i] for i in kept],
+                [intercepts[i] for i in kept],
+            )
+        return cls.from_canonical_pieces(ends, breaks, slopes, intercepts)
+
+    @classmethod
+    def from_canonical_pieces(
+        cls, ends: tuple[Extended, Extended], breaks: Sequence[Q], slopes: Sequence[Q], intercepts: Sequence[Q]
+    ) -> PiecewiseLinear:
+        """The same, where the caller knows besides that the slope changes at every break."""
         self = cls.__new__(cls)
         self._set(ends, breaks, slopes, intercepts)
         return self
@@ -85,10 +101,6 @@ class PiecewiseLinear:
     def _set(
         self, ends: tuple[Extended, Extended], breaks: Sequence[Q], slopes: Sequence[Q], intercepts: Sequence[Q]
     ) -> None:
-        true = [i for i in range(len(breaks)) if slopes[i] != slopes[i + 1]]  # by continuity, else the pieces are one
-        if len(true) < len(breaks):
-            kept = [*true, len(breaks)]
-            breaks, slopes, intercepts = [breaks[i] for i in true], [slopes[i] for i in kept], [intercepts[i] for i in kept]
         object.__setattr__(self, "ends", ends)
         object.__setattr__(self, "breaks", tuple(breaks))
         object.__setattr__(self, "slopes", tuple(slopes))
@@ -139,26 +151,50 @@ class PiecewiseLinear:
 
         A plateau on top of a hill turns once; the point is its left end.
         """
-        where, last, start = [], 0, 0
-        for i, slope in enumerate(self.slopes):
-            if direction := sign(slope):
-                if last and direction != last:
-                    where.append(start)
-                last, start = direction, i + 1
-        return (
-            tuple(self.breaks[i - 1] for i in where),
-            tuple(self.slopes[i] * self.breaks[i - 1] + self.intercepts[i] for i in where),
-        )
+        at = self._turns
+        points = tuple(self.breaks[i] for i in at)
+        return points, tuple(self.slopes[i] * x + self.intercepts[i] for i, x in zip(at, points))
+
+    @cached_property
+    def _turns(self) -> list[int]:
+        """The indices of the turning points among the breaks."""
+        sloping = [i for i, slope in enumerate(self.slopes) if slope]
+        rising = [self.slopes[i].p > 0 for i in sloping]
+        return [i for i, up, next_up in zip(sloping, rising, rising[1:]) if up != next_up]
+
+    @cached_property
+    def _heights(self) -> tuple[list[int], list[Q]]:
+        """The turning values: the place of each in increasing order, and all of them in that order."""
+        heights = self.turning[1]
+        near = floats(heights)
+        by_size = sorted(sorted(range(len(heights)), key=near.__getitem__), key=heights.__getitem__)
+        places = [0] * len(heights)
+        for place, i in enumerate(by_size):
+            places[i] = place
+        return places, [heights[i] for i in by_size]
+
+    @cached_property
+    def near_breaks(self) -> list[float]:
+        """The breaks as doubles, to guess by."""
+        return floats(self.breaks)
 
     # What it does
 
     def at(self, x: Extended) -> Extended:
         """The exact value; at an infinite end, the limit. The point is not compared with the domain."""
         if isinstance(x, Infinity):
-            slope, constant = (self.slopes[-1], self.intercepts[-1]) if x.positive else (self.slopes[0], self.intercepts[0])
-            return constant if slope == 0 else INF if (slope > 0) == x.positive else NEG_INF
-        i = bisect_right(self.breaks, x)
+@@            return constant if slope == 0 else INF if (slope > 0) == x.positive else NEG_INF
+        i = self.piece(x)
         return self.slopes[i] * x + self.intercepts[i]
+
+    def piece(self, x: Extended) -> int:
+        """The index of the piece that x lies in, at a break the one on its right: the number of breaks up to x."""
+        if isinstance(x, Infinity):
+            return len(self.breaks) if x.positive else 0
+        guess = bisect_right(self.near_breaks, as_float(x))  # doubles propose, two exact comparisons settle
+        if (guess == 0 or self.breaks[guess - 1] <= x) and (guess == len(self.breaks) or x < self.breaks[guess]):
+            return guess
+        return bisect_right(self.breaks, x)
 
     def trajectory(self, x: Q, steps: int) -> tuple[Q, ...]:
         """x, f(x), ..., f^steps(x) as the package's own rationals; the points are not compared with the domain."""
@@ -194,14 +230,16 @@ class PiecewiseLinear:
 
     def hull(self, a: Extended, b: Extended) -> tuple[Extended, Extended]:
         """The image of [a, b], an interval because f is continuous, exactly; the ends may be infinite."""
-        turns, heights = self.turning
-        u, v = self.at(a), self.at(b)
+        i, j = self.piece(a), self.piece(b)
+        u, v = self._value(i, a), self._value(j, b)
         lo, hi = (u, v) if u <= v else (v, u)
-        for y in heights[bisect_right(turns, a) : bisect_right(turns, b)]:
-            if y < lo:
-                lo = y
-            elif y > hi:
-                hi = y
+        first, last = bisect_left(self._turns, i), bisect_left(self._turns, j)
+        if first < last:
+            places, heights = self._heights
+            inside = places[first:last]
+            lowest, highest = heights[min(inside)], heights[max(inside)]
+            lo = lowest if lowest < lo else lo
+            hi = highest if highest > hi else hi
         return lo, hi
 
     def image(self, a: Any = None, b: Any = None) -> tuple[Fraction | None, Fraction | None]:
@@ -221,7 +259,7 @@ class PiecewiseLinear:
         if last > first and self.breaks[last - 1] == hi:
             last -= 1
         piece = slice(first, last + 1)
-        return self.from_pieces((lo, hi), self.breaks[first:last], self.slopes[piece], self.intercepts[piece])
+        return self.from_canonical_pieces((lo, hi), self.breaks[first:last], self.slopes[piece], self.intercepts[piece])
 
     def compose(self, inner: PiecewiseLinear, max_pieces: int | None = None) -> PiecewiseLinear:
         """x -> self(inner(x)), exactly and canonically, in time proportional to the number of pieces that come out.
@@ -230,12 +268,16 @@ class PiecewiseLinear:
         """
         for x, y in zip(inner.corners, inner.values):
             if not self.ends[0] <= y <= self.ends[1]:
-                raise DomainError(f"the inner map sends {shown(x)} to {shown(y)}, outside the domain {self._interval()}")
+                raise DomainError(
+                    f"the inner map sends {shown(x)} to {shown(y)}, outside the domain {self._interval()}"
+                )
         knots, steep, shift = self.breaks, self.slopes, self.intercepts
         breaks: list[Q] = []
         slopes: list[Q] = []
         constants: list[Q] = []
-        j = bisect_right(knots, inner.values[0])  # the piece of this map that the inner value is in; it moves by neighbours
+        j = bisect_right(
+            knots, inner.values[0]
+        )  # the piece of this map that the inner value is in; it moves by neighbours
         for i, (s, c) in enumerate(zip(inner.slopes, inner.intercepts)):
             u, v = inner.values[i], inner.values[i + 1]
             if i:

@@ -1,4 +1,4 @@
-"""Tests that need an optional package skip without it, and fail instead where the environment promises that it is there."""
+"""Tests that need an optional package skip without it, and fail where the environment promises that it is there."""
 
 from __future__ import annotations
 

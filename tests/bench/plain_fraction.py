@@ -78,7 +78,10 @@ def period_three(f: Knots) -> Fraction | None:
     for (x, y), (u, v) in zip(cube, cube[1:], strict=False):
         before, after = y - x, v - u  # f^3 - id at both ends of the piece
         if before == after == 0:
-            fixed = [x, u]  # the piece consists of fixed points of f^3; f is affine on it and fixes all of it, or not both ends
+            fixed = [
+                x,
+                u,
+            ]  # the piece consists of fixed points of f^3; f is affine on it and fixes all of it, or not both ends
         elif before * after <= 0:
             fixed = [x + (u - x) * before / (before - after)]
         else:

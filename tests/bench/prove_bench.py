@@ -35,12 +35,11 @@ from rich.table import Table
 if not __package__:  # run as a file
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from certify import checker
+from certify import checker, prove
 from certify.decision.budget import Budget
 from certify.decision.decide import DEFAULT_LEVEL, decide
 from certify.families import rnn_from_arrays
 from certify.mapfile import document
-from certify.prove import prove
 from tests.bench import grid, plain_fraction
 
 WIDTHS = (16, 64, 256, 1024, 10_000)
@@ -123,7 +122,9 @@ def measure(width: int, variance: float, draws: int, out: set[str]) -> Row:
         times.append({name: median(taken) for name, taken in turns.items() if taken})
     names = dict.fromkeys(name for taken in times for name in taken)
     ratios = {
-        f"{slower}/{faster}": median(taken[slower] / taken[faster] for taken in times if {slower, faster} <= taken.keys())
+        f"{slower}/{faster}": median(
+            taken[slower] / taken[faster] for taken in times if {slower, faster} <= taken.keys()
+        )
         for slower in ("plain", "grid")
         for faster in ("decide", "prove", "check")
         if any({slower, faster} <= taken.keys() for taken in times)
@@ -183,7 +184,10 @@ def show(rows: list[Row], report: list[dict[str, Any]]) -> None:
     for heading in pairs:
         table.add_column(heading, justify="right")
     for row in rows:
-        cells = [f"{1e3 * row.seconds[n]:.2f}" if n in row.seconds else "skipped" for n in ("decide", "prove", "check", "plain", "grid")]
+        cells = [
+            f"{1e3 * row.seconds[n]:.2f}" if n in row.seconds else "skipped"
+            for n in ("decide", "prove", "check", "plain", "grid")
+        ]
         ratios = [f"{row.ratios[pair]:.2f}" if pair in row.ratios else "" for pair in pairs]
         table.add_row(str(row.width), f"{row.variance:g}", f"{row.chaotic}/{row.draws}", *cells, *ratios)
     console = Console(width=150)
@@ -197,7 +201,9 @@ def main() -> None:
     """Measures and reports."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="the same figures as JSON")
-    parser.add_argument("--draws", type=int, default=DRAWS, help=f"networks for each width and variance (default {DRAWS})")
+    parser.add_argument(
+        "--draws", type=int, default=DRAWS, help=f"networks for each width and variance (default {DRAWS})"
+    )
     parser.add_argument("--widths", default=",".join(map(str, WIDTHS)), help="widths, separated by commas")
     given = parser.parse_args()
     rows = []

@@ -1,4 +1,4 @@
-"""How the binary files of this folder were made: once, with torch 2.13.0. Run it in a throwaway environment to see the same again.
+"""How the binary files of this folder were made: once, with torch 2.13.0, in an environment of its own.
 
 The weights are written out here, so that the tests compare with these numbers and not with what a reader says.
 """
@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from pathlib import Path
-
-import torch
+from typing import Any
 
 HERE = Path(__file__).parent
 
@@ -19,7 +18,9 @@ WEIGHT_OUT = [[1.9844817095443414, -3.994050227066154]]
 BIAS_OUT = [0.061194172930627615]
 
 
-def tent(dtype: torch.dtype) -> torch.nn.Sequential:
+def tent(dtype: Any) -> Any:
+    import torch
+
     net = torch.nn.Sequential(torch.nn.Linear(1, 2), torch.nn.ReLU(), torch.nn.Linear(2, 1)).to(torch.float64)
     with torch.no_grad():
         net[0].weight.copy_(torch.tensor(WEIGHT_IN, dtype=torch.float64))
@@ -30,10 +31,12 @@ def tent(dtype: torch.dtype) -> torch.nn.Sequential:
 
 
 def main() -> None:
+    import torch
+
     for name in ("float16", "bfloat16", "float32", "float64"):
         torch.save(tent(getattr(torch, name)).state_dict(), HERE / f"tent_{name}.pt")
 
-    # Views of one storage: a transpose, a slice with an offset and steps, and a number spread over two units by a stride of 0.
+    # Views of one storage: a transpose, a slice with steps, a number spread over two units by a stride of 0.
     shared = torch.arange(1, 25, dtype=torch.float32) / 8
     views = OrderedDict()
     views["0.weight"] = shared.reshape(4, 6).T[2:6:3, 1:2]

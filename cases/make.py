@@ -1,0 +1,116 @@
+"""Writes the maps and the certificates of all cases anew. The expected verdicts, in each case.json, are not touched.
+
+The maps are given here by hand, by formula, or by the seed of a family; what their verdict must be is known from elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from certify import Layer, Network, PiecewiseLinear, families, prove, save
+from certify.mapfile import Map
+
+HERE = Path(__file__).parent
+
+
+def paper_perturbed_tent() -> Network:
+    """The saved draw of the paper's recurrent network, in its doubles."""
+    return Network(
+        [
+            Layer(
+                [[0.9268734900175533], [1.0159205459103513]], [-0.04035479074957106, -0.6072381264676494], "relu"
+            ),
+            Layer([[1.9844817095443414, -3.994050227066154]], [0.061194172930627615], "identity"),
+        ],
+        None,
+    )
+
+
+def paper_figure_one(output: str, domain: tuple[int, int] | None) -> Network:
+    """1.9999 relu(x + 1e-5) - 4 relu(x - 0.502), in decimals, as the paper's notebook for Fig. 1 writes it."""
+    return Network(
+        [Layer([[1], [1]], ["1e-5", "-0.502"], "relu"), Layer([["1.9999", "-4"]], [0], output)],
+        domain,
+    )
+
+
+def monotone() -> Network:
+    """min(.93, max(.1, .52 - 1.5 (x - .5))): non-increasing, and called chaotic by a grid test of f^4 against f."""
+    return Network([Layer([["-1.5"]], ["1.27"], "clip:0.1,0.93")], (0, 1))
+
+
+def steep_but_ordered() -> Network:
+    """Slopes up to 6.3, and order."""
+    bends = [("0.8", "0"), ("-1.5", "-0.2"), ("5", "-0.4"), ("-9", "-0.5"), ("11", "-0.6"), ("-8.4", "-0.7")]
+    return Network(
+        [Layer([[1]] * 6, [b for _, b in bends], "relu"), Layer([[a for a, _ in bends]], [0], "relu")], (0, 1)
+    )
+
+
+def five_not_three() -> PiecewiseLinear:
+    """1 -> 3 -> 4 -> 2 -> 5 -> 1: period 5 without period 3 (Li, Yorke 1975), on [1, 5]."""
+    return PiecewiseLinear([(1, 3), (2, 5), (3, 4), (4, 2), (5, 1)])
+
+
+def deep_tent() -> Network:
+    """The third iterate of the tent as a network of three hidden layers, clipped to [0, 1]."""
+    first = Layer([[1], [1]], [0, "-1/2"], "relu")
+    middle = Layer([[2, -4], [2, -4]], [0, "-1/2"], "relu")
+    return Network([first, middle, middle, Layer([[2, -4]], [0], "clip:0,1")], (0, 1))
+
+
+CASES: dict[str, Callable[[], Map]] = {
+    "tent": families.tent,
+    "tent-on-the-line": lambda: PiecewiseLinear([(0, 0), ("1/2", 1)], slopes=(2, -2)),
+    "flip": lambda: PiecewiseLinear([(0, 1), (1, 0)]),
+    "fibonacci": lambda: PiecewiseLinear([(0, "1/2"), ("1/2", 1), (1, 0)]),
+    "five-not-three": five_not_three,
+    "monotone": monotone,
+    "steep-but-ordered": steep_but_ordered,
+    "stunted-tent-level-3": lambda: families.stunted_tent("0.824"),
+    "stunted-tent-chaotic": lambda: families.stunted_tent("0.825"),
+    "stunted-tent-undecided": lambda: families.stunted_tent("0.8249"),
+    "deep-tent": deep_tent,
+    "expanding-line": lambda: PiecewiseLinear([(0, 0)], slopes=(2, 2)),
+    "reflection": lambda: PiecewiseLinear([(0, 0)], slopes=(-1, -1)),
+    "translation": lambda: PiecewiseLinear([(0, 1)], slopes=(1, 1)),
+    "absolute-value": lambda: PiecewiseLinear([(0, 0)], slopes=(-1, 1)),
+    "leaky": lambda: Network(
+        [Layer([[3]], [-1], "abs"), Layer([[1]], ["-1"], "leaky_relu:-1/2"), Layer([[1]], [0], "relu6")], None
+    ),
+    "paper-perturbed-tent": paper_perturbed_tent,
+    "paper-figure-1": lambda: paper_figure_one("identity", None),
+    "paper-figure-1-clipped": lambda: paper_figure_one("clip:0,1", (0, 1)),
+    "paper-glorot": lambda: families.initialised("glorot-glorot", 4, 6),
+    "paper-he-deep-level-2": lambda: families.initialised("he-he", 4, 108, hidden_layers=3),
+    "paper-he-clipped": lambda: families.initialised("he-he", 4, 203, hidden_layers=2, clipped=True),
+    "rnn-16-odd-5": lambda: families.rnn(16, 64, 41),
+    "rnn-64-period-3": lambda: families.rnn(64, 256, 8),
+    "rnn-64-chaotic-level-1": lambda: families.rnn(64, 64, 107),
+    "rnn-16-chaotic-level-2": lambda: families.rnn(16, 64, 438),
+    "rnn-64-ordered": lambda: families.rnn(64, 2, 1),
+    "rnn-64-ordered-level-2": lambda: families.rnn(64, 64, 4),
+    "rnn-1000-chaotic": lambda: families.rnn(1000, 256, 4),
+    "rnn-1000-ordered": lambda: families.rnn(1000, 64, 11),
+}
+
+
+def main() -> None:
+    """Writes map.json and certificate.json of every case here; keeps what is there for the cases that have no formula."""
+    for name, build in CASES.items():
+        folder = HERE / name
+        folder.mkdir(exist_ok=True)
+        given = build()
+        save(given, folder / "map.json", name)
+        expected = folder / "case.json"
+        options = json.loads(expected.read_text()).get("options", {}) if expected.exists() else {}
+        verdict = prove(given, **options)
+        if verdict.certificate:
+            save(verdict.certificate, folder / "certificate.json")
+        print(f"{verdict.verdict:10} {name}: {verdict.reason[:110]}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""Every folder of cases/ is a test: its verdict, its certificate, and (rejected/) the line that a defect must print."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import certify
+from certify import checker
+from certify.cli import main
+from tests import oracle
+
+ROOT = Path(__file__).parent.parent
+CASES = sorted(path.parent for path in (ROOT / "cases").glob("*/map.json"))
+REJECTED = sorted(path.parent for path in (ROOT / "cases" / "rejected").glob("*/line.txt"))
+EXIT = {"CHAOTIC": 0, "ORDERED": 0, "UNDECIDED": 3}
+
+folders = pytest.mark.parametrize("folder", CASES, ids=lambda path: path.name)
+
+
+def expected(folder: Path) -> dict:
+    return json.loads((folder / "case.json").read_text())
+
+
+@folders
+def test_verdict_and_bytes_of_the_certificate(folder: Path, tmp_path: Path) -> None:
+    case = expected(folder)
+    options = [f"--{k.replace('_', '-')}={v}" for k, v in case.get("options", {}).items()]
+    cert = tmp_path / "cert.json"
+    result = CliRunner().invoke(main, ["prove", str(folder / "map.json"), "-o", str(cert), *options])
+    assert result.stdout.splitlines()[0] == case["verdict"]
+    assert result.exit_code == EXIT[case["verdict"]]
+    stored = folder / "certificate.json"
+    assert cert.exists() == stored.exists() == (case["verdict"] != "UNDECIDED")
+    if stored.exists():
+        assert cert.read_bytes() == stored.read_bytes(), "the same map gives the same bytes"
+        assert json.loads(cert.read_text()).get("level", 0) == case["level"]
+
+
+@folders
+def test_the_lone_checker_accepts_the_stored_certificate(folder: Path, tmp_path: Path) -> None:
+    if not (folder / "certificate.json").exists():
+        assert expected(folder)["verdict"] == "UNDECIDED"
+        return
+    alone = tmp_path / "checker.py"
+    alone.write_bytes((ROOT / "certify" / "checker.py").read_bytes())
+    run = subprocess.run(
+        [sys.executable, "-I", "-S", str(alone), str(folder / "map.json"), str(folder / "certificate.json")],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert (run.returncode, run.stdout.split()[0], run.stderr) == (0, "VALID", "")
+
+
+@folders
+def test_the_naive_loop_agrees(folder: Path) -> None:
+    """The verdict by composing iterates in plain Fractions, where that is not too long."""
+    case = expected(folder)
+    loaded = certify.load(folder / "map.json")
+    f = loaded.to_piecewise_linear() if isinstance(loaded, certify.Network) else loaded
+    if f.pieces > 60 or case["verdict"] == "UNDECIDED":
+        assert folder.name.startswith(("rnn-1000", "stunted-tent-undecided"))
+        return
+    slopes = None if f.domain else (f.slopes[0], f.slopes[-1])
+    found = oracle.decide(oracle.make(f.knots, slopes), max_level=4, cap=4000)
+    assert found is not None, "the oracle has an opinion on every small case"
+    if case["verdict"] == "ORDERED":
+        assert found.ordered
+        assert found.level == case["level"]
+    else:
+        assert not found.ordered
+        assert found.level >= case["level"]  # the loop knows only n = 3, which can need a higher level
+
+
+@folders
+def test_the_certificate_of_another_map_is_refused(folder: Path) -> None:
+    if (folder / "certificate.json").exists():
+        other = ROOT / "cases" / ("flip" if folder.name != "flip" else "tent") / "map.json"
+        proof = checker.read(str(folder / "certificate.json"))
+        assert checker.check(checker.read(str(other)), proof).status == "INVALID"
+
+
+@pytest.mark.parametrize("folder", REJECTED, ids=lambda path: path.name)
+def test_rejected(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """line.txt: the exit code, then the one line that must be printed, in which … stands for anything."""
+    monkeypatch.chdir(folder)
+    code, line = (folder / "line.txt").read_text().rstrip("\n").split(" ", 1)
+    given = next(path.name for path in folder.iterdir() if path.stem == "map")
+    checking = (folder / "certificate.json").exists()
+    options = (folder / "options.txt").read_text().split() if (folder / "options.txt").exists() else []
+    command = ["check", given, "certificate.json"] if checking else ["prove", given]
+    result = CliRunner().invoke(main, [*command, *options])
+    assert result.exit_code == int(code)
+    printed = (result.stdout + result.stderr).splitlines()
+    assert len(printed) == 1
+    assert re.fullmatch(".*".join(map(re.escape, line.split("…"))), printed[0]), printed[0]
+
+
+def test_there_are_cases() -> None:
+    verdicts = {expected(folder)["verdict"] for folder in CASES}
+    assert verdicts == {"CHAOTIC", "ORDERED", "UNDECIDED"}
+    assert len(CASES) >= 30
+    assert len(REJECTED) >= 20
