@@ -5,9 +5,12 @@
 
 This file stands alone: Python's standard library, its own parser, its own evaluator. It trusts nothing and searches for
 nothing: it reads the map file and the certificate, replays in exact arithmetic what the certificate says, and forms the
-claim itself. Formats, rules and theorems: docs/map-format.md and docs/certificate-format.md. Throughout, f is the map, J its
-domain (an interval or the line), j the level, m = 2^j and g = f^m. The first word on stdout is VALID (exit 0), INVALID (1)
-or UNSUPPORTED (4); input that cannot be read gives one line on stderr (2).
+claim itself. Formats, rules, theorems: docs/map-format.md and docs/certificate-format.md. Throughout, f is the map, J its
+domain (an interval or the line), j the level, m = 2^j and g = f^m.
+
+The first word on stdout is VALID (exit 0), INVALID (1) or UNSUPPORTED (4); input that cannot be read gives one line on
+stderr (2). From top to bottom: limits and complaints, numbers, the map as pieces, networks, the map file, the rules, the
+claim, the command.
 """
 
 from __future__ import annotations
@@ -146,7 +149,8 @@ def number(value: object, where: str, index: int | str) -> tuple[int, int, str]:
         exact = Fraction(value) if type(value) is int else None
     if exact is None:
         wrong(Unreadable, f"{where}[{index}]", 'an integer or a string such as "22/7", "-1.25e-3", "0x1.8p-3"', value)
-    if max(abs(exact.numerator), exact.denominator).bit_length() > 4 * MAX_LENGTH or len(text := str(exact)) > MAX_LENGTH:
+    bits = max(abs(exact.numerator), exact.denominator).bit_length()  # looked at first: long texts take long to form
+    if bits > 4 * MAX_LENGTH or len(text := str(exact)) > MAX_LENGTH:
         raise Beyond(f"{where}[{index}]: a number of more than {MAX_LENGTH} characters")
     return exact.numerator, exact.denominator, text
 
@@ -158,8 +162,8 @@ def keys_of(value: object, where: str, error: type[Exception], required: str, op
     missing = sorted({*required.split()} - value.keys())
     unknown = sorted(ascii(key)[:60] for key in value.keys() - {*required.split(), *optional.split()})
     if missing or unknown:
-        got = f"missing: {', '.join(missing) or 'none'}, unknown: {', '.join(unknown[:9]) or 'none'}"
-        wrong(error, where, "the keys " + ", ".join(required.split()) + f" (and perhaps {optional})" * bool(optional), Own(got))
+        got = f"missing: {', '.join(missing) or 'none'}, unknown: {', '.join(unknown[:5]) or 'none'}"
+        wrong(error, where, f"the keys {required}{optional and ' and perhaps ' + optional}", Own(got))
     return value
 
 
@@ -173,8 +177,10 @@ def items(value: object, where: str, error: type[Exception], length: int | None 
 
 def header(value: object, where: str, form: str, error: type[Exception]) -> dict[str, Any]:
     """The value, when it is an object of this format, and of a version that this checker knows."""
-    if not isinstance(value, dict) or value.get("format") != form:
-        wrong(error, where, f'an object of the format "{form}"', value.get("format") if isinstance(value, dict) else value)
+    if not isinstance(value, dict):
+        wrong(error, where, "an object", value)
+    if value.get("format") != form:
+        wrong(error, f"{where}: format", f'"{form}"', value.get("format"))
     if "version" in value and not (type(value["version"]) is int and value["version"] == 1):
         wrong(Beyond, f"{where}: version", "1", value["version"])
     return value
@@ -194,9 +200,9 @@ def exact_keys(points: Sequence[tuple[int, int]], work: Work) -> tuple[int, list
 
 
 class Pieces:
-    """f on [lo, hi]: the knots p/q inside, where its slope changes, and from left to right its lines f(x) = (s x + c)/d.
+    """f on J: the knots p/q inside J, where its slope changes, and from left to right its lines, f(x) = (s x + c)/d.
 
-    An end may be infinite; there the value of f is its limit.
+    J may have infinite ends; there the value of f is its limit.
     """
 
     def __init__(self, knots: list[tuple[int, int]], lines: list[tuple[int, int, int]], work: Work) -> None:
@@ -223,7 +229,7 @@ class Pieces:
     def at(self, x: Fraction) -> Fraction:
         """f at a finite point."""
         (s, c, d), p, q = self.lines[self.rank(x)[0]], x.numerator, x.denominator
-        self.work.spend(10, p.bit_length() + q.bit_length() + s.bit_length() + c.bit_length() + d.bit_length())
+        self.work.spend(15, p.bit_length() + q.bit_length() + s.bit_length() + c.bit_length() + d.bit_length())
         return Fraction(s * p + c * q, d * q)
 
     def __call__(self, x: Extended) -> Extended:
@@ -234,6 +240,7 @@ class Pieces:
 
     def same_piece(self, u: Extended, v: Extended) -> bool:
         """No knot lies strictly between u and v."""
+        self.work.spend(20, 0)
         u, v = min(u, v), max(u, v)
         above_u = self.rank(u)[1] if isinstance(u, Fraction) else 0 if u < 0 else len(self.knots)
         return above_u >= (self.rank(v)[0] if isinstance(v, Fraction) else 0 if v < 0 else len(self.knots))
@@ -241,7 +248,7 @@ class Pieces:
     def image(self, a: Extended, b: Extended) -> tuple[Extended, Extended]:
         """The exact image of [a, b]: an interval, because f is continuous."""
         inside = self.values[bisect_right(self.turns, a) : bisect_left(self.turns, b)]
-        self.work.spend(10 * len(inside), max((y.denominator.bit_length() for y in inside), default=0))
+        self.work.spend(30 + 10 * len(inside), max((y.denominator.bit_length() for y in inside), default=0))
         values = [self(a), self(b), *inside]
         return min(values), max(values)
 
@@ -252,7 +259,7 @@ class Pieces:
 class Layer(NamedTuple):
     """x -> act(weight x + bias), with every number an integer over the one denominator `scale`.
 
-    Every activation is act(z) = leak z + (1 - leak) clamp(z), where clamp keeps z above the first bound and, where there is
+    Every activation is act(z) = leak z + (1 - leak) clamp(z), where clamp keeps z above the first bound and, if there is
     one, below the second: relu has leak 0 and the bound 0, abs has leak -1, the identity leak 1.
     """
 
@@ -280,11 +287,11 @@ class Layer(NamedTuple):
 
 
 Change = tuple[int, int, int, int]  # at x = p/q a unit's line s x + c changes by ds and dc: p, q, ds, dc
-Event = tuple[int, int, list[tuple[int, int, int]]]  # at x = p/q these units change, each by its ds and dc: unit, ds, dc
+Event = tuple[int, int, list[tuple[int, int, int]]]  # at x = p/q these units change: p, q, [(unit, ds, dc), ...]
 
 
 def activated(s: int, c: int, band: int, bounds: list[int], leak: tuple[int, int]) -> tuple[int, int]:
-    """act(s x + c) where s x + c lies below the bounds (band 0), above the first (1) or above both (2); times leak[1]."""
+    """leak[1] times act(s x + c), s x + c being below the bounds (band 0), above the first (1) or above both (2)."""
     n, d = leak
     return (d * s, d * c) if band == 1 else (n * s, n * c + (d - n) * bounds[band // 2])
 
@@ -298,8 +305,9 @@ def follow(
     value lies in the band, ends included, and leaves it only through the next bound, uphill or downhill.
     """
     bounds = [b * over for b in layer.bounds]
-    p, q = ends[0] if s else (0, 1)  # at an infinite end (q = 0) the slope alone decides; a constant can be read anywhere
-    band = sum(s * p + c * q > b * q for b in bounds)
+    p, q = ends[0] if s else (0, 1)  # at an infinite end (q = 0) the slope decides; a constant can be read anywhere
+    value = s * p + c * q
+    band = sum(value > b * q or (value == b * q and s > 0) for b in bounds)
     first = line = activated(s, c, band, bounds, layer.leak)
     changes = []
     for p, q, parts in chain(events, [(*ends[1], [])]):
@@ -325,7 +333,7 @@ def follow(
 
 
 def expand(layers: list[Layer], lo: Extended, hi: Extended, work: Work) -> Pieces:
-    """The network on [lo, hi] as pieces, layer by layer. A unit is a line at the far left and the changes that follow."""
+    """The network on [lo, hi] as pieces, layer by layer: a unit is a line at the far left and the changes after it."""
     ends = [(x.numerator, x.denominator) if isinstance(x, Fraction) else (1 if x > 0 else -1, 0) for x in (lo, hi)]
     slopes, constants, over, bits = [1], [0], 1, max(p.bit_length() + q.bit_length() for p, q in ends)
     events: list[Event] = []
@@ -385,7 +393,8 @@ def read_layer(value: object, inputs: int, where: str, work: Work) -> tuple[Laye
     for i, row in enumerate(items(content["weight"], f"{where}.weight", Unreadable)):
         place = f"{where}.weight[{i}]"
         weight.append([number(w, place, j) for j, w in enumerate(items(row, place, Unreadable, inputs))])
-    bias = [number(b, f"{where}.bias", i) for i, b in enumerate(items(content["bias"], f"{where}.bias", Unreadable, len(weight)))]
+    place = f"{where}.bias"
+    bias = [number(b, place, i) for i, b in enumerate(items(content["bias"], place, Unreadable, len(weight)))]
     given = {key: number(content.get(key, DEFAULTS.get(key)), where, key) for key in (required + optional).split()}
     zero = (0, 1, "0")
     bounds = [given["lo"], given["hi"]] if "lo" in given else [zero, (6, 1, "6")] if name == "relu6" else [zero]
@@ -419,7 +428,8 @@ def read_pieces(shape: dict[str, Any], ends: list[Fraction], work: Work) -> tupl
         outer = [number(v, "map.slopes", i) for i, v in enumerate(items(shape["slopes"], "map.slopes", Unreadable, 2))]
         slopes = [Fraction(*outer[0][:2]), *slopes, Fraction(*outer[1][:2])]
     elif [points[0][0], points[-1][0]] != ends:
-        wrong(Unreadable, "map.knots", "the first x at lo and the last at hi", Own(f"{brief(points[0][0])}, {brief(points[-1][0])}"))
+        got = Own(f"{brief(points[0][0])} and {brief(points[-1][0])}")
+        wrong(Unreadable, "map.knots", "the first x at lo and the last at hi", got)
     else:
         slopes = [slopes[0], *slopes, slopes[-1]]  # as if the map went on: the slope does not change at the ends
     bends = [i for i in range(len(points)) if slopes[i] != slopes[i + 1]]
@@ -434,12 +444,11 @@ def read_pieces(shape: dict[str, Any], ends: list[Fraction], work: Work) -> tupl
 
 
 class Map:
-    """The map of a map file, its domain [lo, hi], infinite for the line, and the canonical document that its digest is of."""
+    """The map in a map file, its domain [lo, hi], infinite for the line, and the canonical document, for the digest."""
 
     def __init__(self, value: object, work: Work) -> None:
-        content = keys_of(
-            header(value, "map file", "certify-map", Unreadable), "map file", Unreadable, "format version domain map", "name source"
-        )
+        content = header(value, "map file", "certify-map", Unreadable)
+        keys_of(content, "map file", Unreadable, "format version domain map", "name source")
         source = keys_of(content["source"], "source", Unreadable, "file sha256") if "source" in content else {}
         for text in (content.get("name", ""), *source.values()):
             if not isinstance(text, str):
@@ -447,17 +456,18 @@ class Map:
         ends = [] if content["domain"] is None else items(content["domain"], "domain", Unreadable, 2)
         domain = [number(end, "domain", i) for i, end in enumerate(ends)]
         exact = [Fraction(p, q) for p, q, _ in domain]
-        self.lo, self.hi = exact or (-INF, INF)
+        self.lo: Extended = exact[0] if exact else -INF
+        self.hi: Extended = exact[1] if exact else INF
         if self.lo >= self.hi:
             wrong(Unreadable, "domain", "lo < hi", Own(f"{brief(self.lo)}, {brief(self.hi)}"))
         self.work, self.layers, shape = work, list[Layer](), content["map"]
         kind = shape.get("kind") if isinstance(shape, dict) else None
         document: dict[str, Any] = {"kind": kind, "layers": []}
         if kind == "network":
-            for i, layer in enumerate(items(keys_of(shape, "map", Unreadable, "kind layers")["layers"], "map.layers", Unreadable)):
-                inputs = len(self.layers[-1].rows) if i else 1
-                exact_layer, text = read_layer(layer, inputs, f"map.layers[{i}]", work)
-                self.layers.append(exact_layer)
+            keys_of(shape, "map", Unreadable, "kind layers")
+            for i, given in enumerate(items(shape["layers"], "map.layers", Unreadable)):
+                layer, text = read_layer(given, len(self.layers[-1].rows) if i else 1, f"map.layers[{i}]", work)
+                self.layers.append(layer)
                 document["layers"].append(text)
             if len(self.layers[-1].rows) != 1:
                 wrong(Unreadable, "map.layers[-1].weight", "one row in the last layer", len(self.layers[-1].rows))
@@ -573,12 +583,16 @@ def periodic_orbit(f: Map, certificate: dict[str, Any]) -> None:
 
 
 def order(f: Map, certificate: dict[str, Any]) -> None:
-    """g(g(x)) = x implies g(x) = x (Coppel 1955), cell by cell on the core f^N(J), in which every periodic point lies."""
-    m, steps, values = power_of_two(certificate), count(certificate, "core_steps", 0), items(certificate["mesh"], "mesh", Refused)
-    mesh: list[Extended] = []
+    """g(g(x)) = x implies g(x) = x (Coppel 1955), cell by cell on the core f^N(J), where all periodic points lie."""
+    m, steps = power_of_two(certificate), count(certificate, "core_steps", 0)
+    values, mesh = items(certificate["mesh"], "mesh", Refused), list[Extended]()
     for i, value in enumerate(values):
-        lower, upper = (f.domain is None and value == word and i == at for word, at in (("-inf", 0), ("inf", len(values) - 1)))
-        mesh.append(-INF if lower else INF if upper else point(value, f"mesh[{i}]"))
+        if f.domain is None and (value, i) == ("-inf", 0):
+            mesh.append(-INF)
+        elif f.domain is None and (value, i) == ("inf", len(values) - 1):
+            mesh.append(INF)
+        else:
+            mesh.append(point(value, f"mesh[{i}]"))
         if i and mesh[i - 1] >= mesh[i]:
             wrong(Refused, f"mesh[{i}]", f"more than {brief(mesh[i - 1])}, the point before", mesh[i])
     lo, hi = f.lo, f.hi
@@ -589,7 +603,7 @@ def order(f: Map, certificate: dict[str, Any]) -> None:
         wrong(Refused, "mesh: core", core, Own(f"{brief(mesh[0])} and {brief(mesh[-1])}"))
     for i, (a, b) in enumerate(pairwise(mesh)):
         if not (affine(f.pieces, a, b, m) or disjoint(f.pieces, a, b, m)):
-            rule = "g^2 affine, g^2 - id of one sign and g = id at an end where g^2 = id; or an image under g^2 that misses the cell"
+            rule = "g^2 affine, g^2 - id of one sign, g = id at an end where g^2 = id; or g^2 of the cell disjoint from it"
             wrong(Refused, f"mesh[{i}], mesh[{i + 1}]: cell", rule, Own(f"neither on [{brief(a)}, {brief(b)}]"))
 
 
@@ -604,7 +618,7 @@ def disjoint(f: Pieces, a: Extended, b: Extended, m: int) -> bool:
 def affine(f: Pieces, a: Extended, b: Extended, m: int) -> bool:
     """g^2 is affine on [a, b], h = g^2 - id does not change sign, and at an end where g^2 = id also g = id.
 
-    So h has no zero inside the cell, or it is zero on all of it; then g, affine too, is the identity at both ends and between.
+    So h has no zero inside the cell, or is zero on all of it; then g, affine too, is the identity there, ends included.
     At an infinite end the sign of h is that of its slope times the end, or of h itself where h is constant.
     """
     p = a if isinstance(a, Fraction) else b - 1 if isinstance(b, Fraction) else Fraction(0)
@@ -625,14 +639,15 @@ def affine(f: Pieces, a: Extended, b: Extended, m: int) -> bool:
 
 
 def maps_into_itself(f: Map) -> None:
-    """f(J) lies in J. On the line that is nothing; behind a last clamp with bounds in J it is plain; else f is looked at."""
+    """f(J) lies in J: nothing to show on the line, plain after a last clamp into J, else seen from the extremes of f."""
     if f.layers and len(f.layers[-1].bounds) == 2:  # clip, hardtanh, relu6: all of them without a leak
         lo, hi = (Fraction(b, f.layers[-1].scale) for b in f.layers[-1].bounds)
         if f.lo <= lo and hi <= f.hi:
             return
     for x in (f.lo, *f.pieces.turns, f.hi) if f.domain else ():
         if not f.lo <= (y := f.pieces(x)) <= f.hi:
-            wrong(Refused, "map: domain", f"a map of [{brief(f.lo)}, {brief(f.hi)}] into itself", Own(f"f({brief(x)}) = {brief(y)}"))
+            got = Own(f"f({brief(x)}) = {brief(y)}")
+            wrong(Refused, "map: domain", f"a map of [{brief(f.lo)}, {brief(f.hi)}] into itself", got)
 
 
 class Kind(NamedTuple):
@@ -670,15 +685,16 @@ def claim_words(kind: str, certificate: dict[str, Any]) -> str:
     entropy = f"positive topological entropy{'' if domain else ' on a compact invariant set'}"
     chaos = f"{entropy} and an uncountable scrambled set: it is chaotic in the sense of Li and Yorke"
     if kind == "periodic-orbit":
-        least = f"{show(certificate['orbit'][0])} is a periodic point of least period {certificate['period']}, not a power of 2"
-        return f"{into} {least}; hence f has {chaos} (Bowen and Franks 1976; Jankova and Smital 1986)"
+        period = f"of least period {certificate['period']}, not a power of 2"
+        return f"{into} {show(certificate['orbit'][0])} is a periodic point {period}; hence f has {chaos} (Bowen and Franks 1976; Jankova and Smital 1986)"
     m = 1 << certificate["level"]
     if kind == "odd-return":
         few, less = ("<=", "<") if certificate["side"] == "right" else (">=", ">")
         odd = f"{iterate(certificate['n'] * m)} {few} x {less} {iterate(m)} at x = {show(certificate['x'])}"
         theorem = f"f has a period that is not a power of 2, {chaos} (Li, Misiurewicz, Pianigiani and Yorke 1982)"
         three = [show(p) for p in certificate.get("period_three", [])]
-        return f"{into} {odd}; hence {theorem}" + (f"; it has the orbit {' -> '.join([*three, three[0]])} of period 3" if three else "")
+        example = f"; it has the orbit {' -> '.join([*three, three[0]])} of period 3" if three else ""
+        return f"{into} {odd}; hence {theorem}{example}"
     cycle = "converges to a fixed point" if m == 1 else f"is asymptotic to a cycle whose least period divides {m}"
     if domain:
         orbits = f"every orbit {cycle}, f has no Li-Yorke pair and its topological entropy is zero"
@@ -695,8 +711,9 @@ def prove(map_document: object, certificate_document: object) -> str:
     if not isinstance(name, str) or name not in KINDS:
         wrong(Beyond if isinstance(name, str) else Refused, "kind", f"one of {', '.join(KINDS)}", name)
     kind = KINDS[name]
-    keys = f"format version map_sha256 claim kind digest {kind.required}"
-    claim = keys_of(keys_of(certificate, "certificate", Refused, keys, kind.optional)["claim"], "claim", Refused, "verdict domain words")
+    common = "format version map_sha256 claim kind digest"
+    keys_of(certificate, "certificate", Refused, f"{common} {kind.required}", kind.optional)
+    claim = keys_of(certificate["claim"], "claim", Refused, "verdict domain words")
     try:
         digest = certificate_digest(certificate)
     except (TypeError, ValueError, RecursionError):
@@ -721,7 +738,7 @@ def prove(map_document: object, certificate_document: object) -> str:
 def check(map_document: object, certificate_document: object) -> Outcome:
     """Does the certificate prove its claim about the map? Both are parsed JSON values.
 
-    Exact, and it ends after a bounded amount of work. Raises `Unreadable` where the map cannot be read, and nothing else.
+    Exact, and it ends after a bounded amount of work. Raises `Unreadable` where the map cannot be read, nothing else.
     """
     try:
         return Outcome("VALID", prove(map_document, certificate_document))
@@ -745,8 +762,8 @@ def parse_int(literal: str) -> int:
 
 def parse_float(literal: str) -> NoReturn:
     """0.1, 1e3, NaN, Infinity: none of them is a number here."""
-    hint = "a number as a string or an integer (a JSON fraction such as 0.1 could mean the decimal or the double next to it)"
-    wrong(Unreadable, "JSON", hint, Own(literal[:40]))
+    expected = "a string or an integer (a JSON fraction such as 0.1 could mean the decimal or the double next to it)"
+    wrong(Unreadable, "JSON", expected, Own(literal[:40]))
 
 
 def parse_object(pairs: list[tuple[str, object]]) -> dict[str, object]:

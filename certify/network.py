@@ -45,8 +45,8 @@ DEFAULTS: dict[str, tuple[Q, ...]] = {"hardtanh": (Q(-1), Q(1))}
 class Activation:
     """A piecewise-linear function R -> R applied to each unit of a layer, by name: one of `PARAMETERS`.
 
-    Parameters are exact; `hardtanh` without any has lo = -1, hi = 1. Raises `ValueError` for an unknown name, a wrong number
-    of parameters, or lo > hi.
+    Parameters are exact; `hardtanh` without any has lo = -1, hi = 1. Raises `ValueError` for an unknown name, a wrong
+    number of parameters, or lo > hi.
     """
 
     name: str
@@ -98,8 +98,9 @@ class Activation:
 class Layer:
     """x -> activation(weight x + bias), exactly.
 
-    `weight` has shape (out, in): a list of rows, or a float array, which is taken as the dyadic rationals that it holds; `bias`
-    has `out` entries. `activation` is an `Activation` or text for `Activation.parse`. Raises `InputError`.
+    `weight` has shape (out, in): a list of rows, or a float array, which is taken as the dyadic rationals that it
+    holds; `bias` has `out` entries. `activation` is an `Activation` or text for `Activation.parse`. Raises
+    `InputError`.
 
     What is stored is `affine`, all entries as whole numbers over their least common denominator.
     """
@@ -120,9 +121,7 @@ class Layer:
         entries, offsets = _times(scale // m, entries), _times(scale // n, offsets)
         rows = zip(*[iter(entries)] * lengths[0])
         object.__setattr__(self, "affine", Affine(tuple(rows), tuple(offsets), scale))
-        object.__setattr__(
-            self, "activation", activation if isinstance(activation, Activation) else Activation.parse(activation)
-        )
+        object.__setattr__(self, "activation", _activation(activation))
 
     @cached_property
     def weight(self) -> tuple[tuple[Q, ...], ...]:
@@ -145,9 +144,10 @@ class Layer:
 
 @dataclass(frozen=True, init=False)
 class Network:
-    """A feed-forward network R -> R whose output is fed back as its input, studied on `domain`: (lo, hi), or None for the line.
+    """A network R -> R whose output is fed back as its input, studied on `domain`: (lo, hi), or None for the line.
 
-    Exact: weights are rationals. The first layer has one input, the last one output, and neighbours fit. Raises `InputError`.
+    Exact: weights are rationals. The first layer has one input, the last one output, and neighbours fit. Raises
+    `InputError`.
 
     >>> net = Network([Layer([[1], [1]], [0, "-1/2"], "relu"), Layer([[2, -4]], [0], "clip:0,1")], domain=(0, 1))
     >>> net("2/7"), net.to_piecewise_linear().pieces
@@ -197,27 +197,38 @@ class Network:
     def to_piecewise_linear(self, max_pieces: int | None = None) -> PiecewiseLinear:
         """The function that the network computes on its domain, exactly.
 
-        With one hidden layer of k units the cost is one sort and one pass over the k kinks; with more layers it grows with the
-        number of pieces, which depth can make exponential: beyond `max_pieces` in any unit, `BudgetExceeded` is raised.
+        With one hidden layer of k units the cost is one sort and one pass over the k kinks; with more layers it grows
+        with the number of pieces, which depth can make exponential: beyond `max_pieces` in any unit, `BudgetExceeded`
+        is raised.
         """
         return propagate([(layer.affine, layer.activation.function) for layer in self.layers], self.ends, max_pieces)
 
 
 def _whole(where: str, array: Any, axes: int) -> tuple[list[int], list[int], int]:
-    """The entries of a vector or a matrix as whole numbers, the lengths of its rows, and the least common denominator."""
+    """The entries of a vector or matrix as whole numbers, the lengths of its rows, and the common denominator."""
     try:
         if hasattr(array, "dtype") and array.dtype != object:
             if array.ndim != axes:
                 raise InputError(where, f"an array with {axes} axes", f"one of shape {array.shape}")
             entries, denominator = whole_numbers(array)
             return entries, [array.shape[-1]] * (len(array) if axes == 2 else 1), denominator
-        rows = [list(row) for row in array] if axes == 2 else [list(array)]
+        rows = list(array) if axes == 2 else [array]
+        if isinstance(array, str) or any(isinstance(row, str) for row in rows):
+            raise InputError(where, "rows of numbers" if axes == 2 else "a list of numbers", "text")
+        rows = [list(row) for row in rows]
         entries, denominator = over_common_denominator(rational(x) for row in rows for x in row)
         return entries, [len(row) for row in rows], denominator
     except InputError:
         raise
     except (ValueError, TypeError) as error:
         raise InputError(where, "finite numbers", str(error)) from None
+
+
+def _activation(given: Activation | str) -> Activation:
+    try:
+        return given if isinstance(given, Activation) else Activation.parse(given)
+    except ValueError as error:
+        raise InputError("activation", "a piecewise-linear activation", str(error)) from None
 
 
 def _times(factor: int, numbers: list[int]) -> list[int]:

@@ -1,7 +1,8 @@
 """Exact numbers: the one module that names the rational backend and turns text, integers and floats into rationals.
 
-Inside the package a number is a `Q`, a rational of python-flint; at the public boundary it is a `fractions.Fraction`. Nothing
-is ever rounded on the way in: a float is a dyadic rational and becomes exactly that, a decimal string is the decimal.
+Inside the package a number is a `Q`, a rational of python-flint; at the public boundary it is a `fractions.Fraction`.
+Nothing is ever rounded on the way in: a float is a dyadic rational and becomes exactly that, a decimal string is the
+decimal.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 Q = fmpq
 """The exact rational numbers of the package."""
+
+Z = fmpz
+"""The same library's integers: a long one that many a rational is made of is best handed over once."""
 
 MAX_DIGITS: Final = 20_000
 """The longest number, in decimal digits, that is read from text: the checker's own limit."""
@@ -69,8 +73,8 @@ def rational(value: Any) -> Q:
     """The exact rational that `value` is.
 
     Accepts rationals and integers, floats of any format (float16, bfloat16, float32, float64: their exact dyadic value,
-    so the double 0.1 is 3602879701896397/2**55), `Decimal`, and text: "22/7", "-1.25e-3" (the decimal), "0x1.8p-3" (the C
-    hexadecimal float). Raises `ValueError` for anything else, NaN and the infinities included.
+    so the double 0.1 is 3602879701896397/2**55), `Decimal`, and text: "22/7", "-1.25e-3" (the decimal), "0x1.8p-3"
+    (the C hexadecimal float). Raises `ValueError` for anything else, NaN and the infinities included.
     """
     if isinstance(value, Q):
         return value
@@ -92,7 +96,7 @@ def rational(value: Any) -> Q:
 
 
 def rationals(array: np.ndarray[Any, Any]) -> list[Any]:
-    """The entries of a numpy array of floats or integers as (nested lists of) rationals, each exactly the number stored.
+    """The entries of a numpy array of floats or integers as (nested lists of) rationals, exactly as stored.
 
     Raises `ValueError` naming the index of the first entry that is not finite, or a type that holds no real numbers.
     """
@@ -101,7 +105,7 @@ def rationals(array: np.ndarray[Any, Any]) -> list[Any]:
 
 
 def whole_numbers(array: np.ndarray[Any, Any]) -> tuple[list[int], int]:
-    """The entries, row after row, as integers over their least common denominator, exactly. Raises `ValueError` as `rationals`."""
+    """The entries, row after row, exactly, as integers over their least common denominator; raises as `rationals`."""
     import numpy as np
 
     if array.dtype.kind in "iu":
@@ -128,7 +132,7 @@ def over_common_denominator(values: Iterable[Q]) -> tuple[list[int], int]:
     return [p * (denominator // q) for p, q in pairs], denominator
 
 
-def _nested(array: np.ndarray[Any, Any], flat: list[Q]) -> list[Any]:
+def _nested(array: np.ndarray[Any, Any], flat: list[Any]) -> list[Any]:
     for length in reversed(array.shape[1:]):
         flat = (
             [flat[i : i + length] for i in range(0, len(flat), length)]
@@ -194,14 +198,15 @@ def sign(value: Q) -> int:
 
 
 def ordered(values: Iterable[Q]) -> list[Q]:
-    """The numbers in increasing order. A sort by doubles comes first, so that the exact one finds them all but in order."""
+    """The numbers in increasing order. A sort by doubles comes first and leaves little to the exact one."""
     return sorted(sorted(values, key=as_float))
 
 
 def simplest_between(lo: Extended, hi: Extended) -> Q:
     """The simplest rational strictly between two numbers: least denominator, then least absolute numerator.
 
-    It is the first one met on the way down the Stern-Brocot tree (Stern 1858, Brocot 1861). Raises `ValueError` unless lo < hi.
+    It is the first one met on the way down the Stern-Brocot tree (Stern 1858, Brocot 1861). Raises `ValueError`
+    unless lo < hi.
     """
     if not lo < hi:
         raise ValueError(f"no number lies strictly between {lo} and {hi}")

@@ -7,13 +7,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from itertools import pairwise
+from typing import Any
 
 from certify.errors import BudgetExceeded, DomainError, NotInvariantError
-from certify.numbers import INF, NEG_INF, Extended, Infinity, Q, as_float, floats, fraction, public, rational, shown, text
-
-if TYPE_CHECKING:
-    import sympy
+from certify.numbers import (
+    INF,
+    NEG_INF,
+    Extended,
+    Infinity,
+    Q,
+    as_float,
+    floats,
+    fraction,
+    public,
+    rational,
+    shown,
+    text,
+)
 
 ZERO, ONE = Q(0), Q(1)
 
@@ -33,20 +45,22 @@ class FixedPoints:
 class PiecewiseLinear:
     """A continuous piecewise-linear map with rational data on a compact interval or on the whole line, exactly.
 
-    `knots` are points (x, y) with x strictly increasing; the map is affine between neighbours. Without `slopes` its domain is
-    the interval from the first knot to the last; with `slopes=(l, r)` it is the line, with slope l left of the first knot
-    and r right of the last. Coordinates are anything that `certify.numbers.rational` takes exactly: integers, fractions,
-    floats (their dyadic values), text such as "1/3". Raises `ValueError` where they do not make such a map.
+    `knots` are points (x, y) with x strictly increasing; the map is affine between neighbours. Without `slopes` its
+    domain is the interval from the first knot to the last; with `slopes=(l, r)` it is the line, with slope l left of
+    the first knot and r right of the last. Coordinates are anything that `certify.numbers.rational` takes exactly:
+    integers, fractions, floats (their dyadic values), text such as "1/3". Raises `ValueError` where they do not make
+    such a map.
 
-    The object is canonical: a knot at which the slope does not change is dropped, so two of them are equal (and hash alike)
-    exactly when they are the same function on the same domain.
+    The object is canonical: a knot at which the slope does not change is dropped, so two of them are equal (and hash
+    alike) exactly when they are the same function on the same domain.
 
     >>> tent = PiecewiseLinear([(0, 0), ("1/2", 1), (1, 0)])
     >>> tent("2/7"), tent.iterate(3).pieces
     (Fraction(4, 7), 8)
 
     Piece i is x -> slopes[i] * x + intercepts[i], between breaks[i - 1] and breaks[i]; these tuples and `ends` hold the
-    package's own rationals (`certify.numbers.Q`), and `at`, `hull` compute with them. All other methods return `Fraction`.
+    package's own rationals (`certify.numbers.Q`); `at`, `hull`, `trajectory` compute with them. All other methods
+    return `Fraction`.
     """
 
     ends: tuple[Extended, Extended]
@@ -56,11 +70,11 @@ class PiecewiseLinear:
 
     def __init__(self, knots: Iterable[Sequence[Any]], slopes: Sequence[Any] | None = None) -> None:
         points = [(rational(x), rational(y)) for x, y in knots]
-        if any(not a[0] < b[0] for a, b in zip(points, points[1:])):
+        if any(not a[0] < b[0] for a, b in pairwise(points)):
             raise ValueError("the knots' x must be strictly increasing")
         if len(points) < (1 if slopes else 2):
             raise ValueError("an interval needs two knots, the line one knot and two slopes")
-        rise = [(v - y) / (u - x) for (x, y), (u, v) in zip(points, points[1:])]
+        rise = [(v - y) / (u - x) for (x, y), (u, v) in pairwise(points)]
         anchors = points[:-1]
         if slopes is None:
             ends: tuple[Extended, Extended] = points[0][0], points[-1][0]
@@ -71,29 +85,20 @@ class PiecewiseLinear:
             anchors = [points[0], *points]
             ends, inner = (NEG_INF, INF), points
         constant = [y - s * x for s, (x, y) in zip(rise, anchors, strict=True)]
-        made = self.from_pieces(ends, [x for x, _ in inner], rise, constant)
-        self._set(made.ends, made.breaks, made.slopes, made.intercepts)
+        self._set(ends, *_without_false_breaks([x for x, _ in inner], rise, constant))
 
     @classmethod
     def from_pieces(
         cls, ends: tuple[Extended, Extended], breaks: Sequence[Q], slopes: Sequence[Q], intercepts: Sequence[Q]
     ) -> PiecewiseLinear:
-        """The map with these affine pieces, which the caller knows to fit together continuously at strictly increasing breaks."""
-        true = [i for i in range(len(breaks)) if slopes[i] != slopes[i + 1]]  # by continuity, else the pieces are one
-        if len(true) < len(breaks):
-            kept = [*true, len(breaks)]
-            breaks, slopes, intercepts = (
-                [breaks[i] for i in true],
-                [slopes[i] for i in kept],
-                [intercepts[i] for i in kept],
-            )
-        return cls.from_canonical_pieces(ends, breaks, slopes, intercepts)
+        """The map with these affine pieces; the caller knows them to be continuous, at strictly increasing breaks."""
+        return cls.from_canonical_pieces(ends, *_without_false_breaks(breaks, slopes, intercepts))
 
     @classmethod
     def from_canonical_pieces(
         cls, ends: tuple[Extended, Extended], breaks: Sequence[Q], slopes: Sequence[Q], intercepts: Sequence[Q]
     ) -> PiecewiseLinear:
-        """The same, where the caller knows besides that the slope changes at every break."""
+        """The same, where the caller knows as well that the slope changes at every break."""
         self = cls.__new__(cls)
         self._set(ends, breaks, slopes, intercepts)
         return self
@@ -182,25 +187,31 @@ class PiecewiseLinear:
 
     def at(self, x: Extended) -> Extended:
         """The exact value; at an infinite end, the limit. The point is not compared with the domain."""
-        if isinstance(x, Infinity):
-@@            return constant if slope == 0 else INF if (slope > 0) == x.positive else NEG_INF
-        i = self.piece(x)
-        return self.slopes[i] * x + self.intercepts[i]
+        return self._value(self.piece(x), x)
 
     def piece(self, x: Extended) -> int:
         """The index of the piece that x lies in, at a break the one on its right: the number of breaks up to x."""
-        if isinstance(x, Infinity):
-            return len(self.breaks) if x.positive else 0
+        if x is self.ends[0]:
+            return 0
+        if x is self.ends[1] or isinstance(x, Infinity):
+            return len(self.breaks)
         guess = bisect_right(self.near_breaks, as_float(x))  # doubles propose, two exact comparisons settle
         if (guess == 0 or self.breaks[guess - 1] <= x) and (guess == len(self.breaks) or x < self.breaks[guess]):
             return guess
         return bisect_right(self.breaks, x)
 
+    def _value(self, piece: int, x: Extended) -> Extended:
+        slope, constant = self.slopes[piece], self.intercepts[piece]
+        if isinstance(x, Infinity):
+            return constant if slope == 0 else INF if (slope > 0) == x.positive else NEG_INF
+        return slope * x + constant
+
     def trajectory(self, x: Q, steps: int) -> tuple[Q, ...]:
         """x, f(x), ..., f^steps(x) as the package's own rationals; the points are not compared with the domain."""
         points = [x]
         for _ in range(steps):
-            x = self.at(x)
+            i = self.piece(x)
+            x = self.slopes[i] * x + self.intercepts[i]
             points.append(x)
         return tuple(points)
 
@@ -264,7 +275,8 @@ class PiecewiseLinear:
     def compose(self, inner: PiecewiseLinear, max_pieces: int | None = None) -> PiecewiseLinear:
         """x -> self(inner(x)), exactly and canonically, in time proportional to the number of pieces that come out.
 
-        Raises `DomainError` where `inner` leaves the domain of this map, and `BudgetExceeded` beyond `max_pieces` pieces.
+        Raises `DomainError` where `inner` leaves the domain of this map, and `BudgetExceeded` beyond `max_pieces`
+        pieces.
         """
         for x, y in zip(inner.corners, inner.values):
             if not self.ends[0] <= y <= self.ends[1]:
@@ -275,9 +287,7 @@ class PiecewiseLinear:
         breaks: list[Q] = []
         slopes: list[Q] = []
         constants: list[Q] = []
-        j = bisect_right(
-            knots, inner.values[0]
-        )  # the piece of this map that the inner value is in; it moves by neighbours
+        j = bisect_right(knots, inner.values[0])  # the piece that the inner value is in; it moves by neighbours
         for i, (s, c) in enumerate(zip(inner.slopes, inner.intercepts)):
             u, v = inner.values[i], inner.values[i + 1]
             if i:
@@ -304,7 +314,8 @@ class PiecewiseLinear:
     def iterate(self, t: int, max_pieces: int | None = None) -> PiecewiseLinear:
         """The t-th iterate f^t as a map, by repeated squaring; its pieces can be exponential in t.
 
-        f^0 is the identity. Raises `DomainError` where f leaves its domain, `BudgetExceeded` beyond `max_pieces` pieces.
+        f^0 is the identity. Raises `DomainError` where f leaves its domain, `BudgetExceeded` beyond `max_pieces`
+        pieces.
         """
         if t < 0:
             raise ValueError(f"an iterate needs t >= 0, got {t}")
@@ -341,7 +352,10 @@ class PiecewiseLinear:
 
     def is_self_map(self) -> bool:
         """Whether the domain is mapped into itself, so that the map can be iterated. Always so on the line."""
-        return isinstance(self.ends[0], Infinity) or self.escape() is None
+        if isinstance(self.ends[0], Infinity):
+            return True
+        low, high = self.hull(*self.ends)
+        return self.ends[0] <= low and high <= self.ends[1]
 
     def require_self_map(self) -> None:
         """Raises `NotInvariantError` with the offending point unless the domain is mapped into itself."""
@@ -349,18 +363,18 @@ class PiecewiseLinear:
             found = self.escape()
             assert found is not None
             point, value = found
-            assert isinstance(point, Q) and isinstance(value, Q)
+            assert isinstance(point, Q)
+            assert isinstance(value, Q)
             raise NotInvariantError(self._interval(), fraction(point), fraction(value), (shown(point), shown(value)))
 
     # Other forms
 
-    def to_sympy(self, x: sympy.Expr | None = None) -> sympy.Expr:
-        """The map as a `sympy.Piecewise` with rational coefficients in the symbol x; undefined (NaN) outside the domain."""
-        import sympy
+    def to_sympy(self, x: Any = None) -> Any:
+        """The map as a `sympy.Piecewise` in the symbol x with rational coefficients; NaN outside the domain."""
+        sympy: Any = import_module("sympy")
+        variable = sympy.Symbol("x", real=True) if x is None else x
 
-        variable: Any = sympy.Symbol("x", real=True) if x is None else x
-
-        def number(q: Q) -> sympy.Rational:
+        def number(q: Q) -> Any:
             return sympy.Rational(int(q.p), int(q.q))
 
         branches: list[Any] = []
@@ -390,3 +404,14 @@ class PiecewiseLinear:
         if not (self.ends[0] <= lo < hi <= self.ends[1]):
             raise DomainError(f"[{shown(lo)}, {shown(hi)}] is no interval inside the domain {self._interval()}")
         return lo, hi
+
+
+def _without_false_breaks(
+    breaks: Sequence[Q], slopes: Sequence[Q], intercepts: Sequence[Q]
+) -> tuple[Sequence[Q], Sequence[Q], Sequence[Q]]:
+    """The same pieces; neighbours with equal slopes, which by continuity are one piece, become one."""
+    true = [i for i in range(len(breaks)) if slopes[i] != slopes[i + 1]]
+    if len(true) == len(breaks):
+        return breaks, slopes, intercepts
+    kept = [*true, len(breaks)]
+    return [breaks[i] for i in true], [slopes[i] for i in kept], [intercepts[i] for i in kept]

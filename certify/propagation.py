@@ -1,10 +1,10 @@
 """Exact propagation of piecewise-linear functions of one variable through the layers of a network, in whole numbers.
 
-All units of a layer are kept over one common denominator. A unit is its line at the left end of the domain and a list of
-kinks, at which its slope and its constant change; a weighted sum of units just adds up lines and changes. A unit is
-continuous, so a kink that changes them by (rise, shift) lies at the x with rise * x + shift = 0: places need not be stored,
-and no fraction is reduced before the pieces of the whole network are known. A hidden layer of 10,000 units costs one sort and
-one pass of prefix sums.
+All units of a layer are kept over one common denominator. A unit is its line at the left end of the domain and a list
+of kinks, at which its slope and its constant change; a weighted sum of units just adds up lines and changes. A unit
+is continuous, so a kink that changes them by (rise, shift) lies at the x with rise * x + shift = 0: places need not
+be stored, and no fraction is reduced before the pieces of the whole network are known. A hidden layer of 10,000 units
+costs one sort and one pass of prefix sums.
 
 A point of [-inf, inf] is a pair (p, q) with q >= 0: the number p/q, or an infinite end when q = 0.
 """
@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from certify.errors import BudgetExceeded
-from certify.numbers import Extended, Infinity, Q, over_common_denominator
+from certify.numbers import Extended, Infinity, Q, Z, over_common_denominator
 from certify.piecewise import PiecewiseLinear
 
 Point = tuple[int, int]
@@ -36,7 +36,7 @@ class Affine(NamedTuple):
 
 
 class Bend(NamedTuple):
-    """An activation, z/n -> (slopes[r] * z + constants[r]) / (n * factor) for z between bounds r - 1 and r, in whole numbers."""
+    """An activation, z/n -> (slopes[r] * z + constants[r]) / (n * factor) for z between bounds r - 1 and r."""
 
     bounds: list[int]
     slopes: list[int]
@@ -47,9 +47,9 @@ class Bend(NamedTuple):
 class Units(NamedTuple):
     """The outputs of a layer, all over one denominator.
 
-    Unit u is slopes[u] * x + constants[u] at the left end of the domain. Kink i adds rises[i] to the slope of unit number
-    units[i] and shifts[i] to its constant. The kinks are in increasing order, strictly inside the domain; `last` lists the last
-    one at each place, or is None when no two share a place.
+    Unit u is slopes[u] * x + constants[u] at the left end of the domain. Kink i adds rises[i] to the slope of unit
+    number units[i] and shifts[i] to its constant. The kinks are in increasing order, strictly inside the domain;
+    `last` lists the last one at each place, or is None when no two share a place.
     """
 
     slopes: list[int]
@@ -61,7 +61,7 @@ class Units(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """One unit: piece i is slopes[i] * x + constants[i], over a common denominator, and ends at the break ps[i] / qs[i]."""
+    """One unit: piece i is slopes[i] * x + constants[i] over a common denominator; it ends at ps[i] / qs[i]."""
 
     ps: list[int]
     qs: list[int]
@@ -97,11 +97,12 @@ def propagate(
         if i < len(layers) - 1:
             units = _in_order(_kinks(graphs), lo, hi)
     (graph,) = graphs
+    denominator = Z(over)
     return PiecewiseLinear.from_canonical_pieces(
         ends,
         [Q(p, q) for p, q in zip(graph.ps, graph.qs)],
-        [Q(slope, over) for slope in graph.slopes],
-        [Q(constant, over) for constant in graph.constants],
+        [Q(slope, denominator) for slope in graph.slopes],
+        [Q(constant, denominator) for constant in graph.constants],
     )
 
 
@@ -155,8 +156,8 @@ def _bend(activation: PiecewiseLinear, over: int) -> Bend:
 def _activated_lines(slopes: list[int], constants: list[int], bend: Bend) -> Units:
     """The activation of affine units on the whole line, with kinks in any order.
 
-    Where z rises with x it passes the bounds from the first on, and at each the slope of the activation jumps; where z falls, the
-    jumps are the opposite and z moves the other way, so that the slope of the unit jumps alike.
+    Where z rises with x it passes the bounds from the first on, and at each the slope of the activation jumps; where
+    z falls, the jumps are the opposite and z moves the other way, so that the slope of the unit jumps alike.
     """
     left_slopes, left_constants = [], []
     for s, c in zip(slopes, constants):
@@ -265,8 +266,8 @@ def _in_order(given: Units, lo: Point, hi: Point) -> Units:
 def _sorted(rises: list[int], shifts: list[int]) -> tuple[list[int], set[int]]:
     """The kinks in exact increasing order, and the positions in it whose kink shares its place with the next.
 
-    Python divides integers with correct rounding, which is monotone: places whose quotients differ as doubles are in the order
-    of those. Where they do not, the fractions themselves are compared.
+    Python divides integers with correct rounding, which is monotone: places whose quotients differ as doubles are in
+    the order of those. Where they do not, the fractions themselves are compared.
     """
     keys = np.array(_quotients(rises, shifts))
     by_key = np.argsort(keys, kind="stable")

@@ -331,7 +331,7 @@ def cell_passes(f: Map, m: int, q: int, a: Number, b: Number) -> bool:
 
 
 def _affine_passes(f: Map, m: int, q: int, a: Number, b: Number) -> bool:
-    knots = [x for x, _ in canonical(f).knots] if len(pieces(canonical(f))) > 1 else []
+    knots = [x for _, x, s, _ in pieces(f)[:-1] for y, _, t, _ in pieces(f)[1:] if x == y and s != t]
     u, v = a, b
     for _ in range(q * m):
         if any(min(u, v) < x < max(u, v) for x in knots):

@@ -64,6 +64,7 @@ def samples(f: oracle.Map, extra: int = 2) -> list[Fraction]:
 
 # Maps
 
+F = Fraction
 DENOMINATORS = (1, 2, 3, 4, 5, 6, 8, 12)
 SLOPES = tuple(Fraction(s) for s in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "-3/2"))
 
@@ -110,6 +111,18 @@ def line_maps(draw: st.DrawFn, most: int = 4) -> oracle.Map:
 def self_maps(most: int = 5) -> st.SearchStrategy[oracle.Map]:
     """Maps that can be iterated: of an interval into itself, or of the line."""
     return st.one_of(interval_maps(most), line_maps(min(most, 4)))
+
+
+UNITS = tuple(F(s) for s in ("1e-40", "1e-400", "1e400", "1e20"))
+ORIGINS = tuple(F(s) for s in ("0", "1/3", "-1e30", "1e400"))
+
+
+@st.composite
+def far_maps(draw: st.DrawFn, most: int = 4) -> oracle.Map:
+    """A self-map in other units: doubles cannot tell its knots apart, or cannot hold them, or both."""
+    f = draw(self_maps(most))
+    unit, origin = draw(st.sampled_from(UNITS)), draw(st.sampled_from(ORIGINS))
+    return oracle.Map(tuple((origin + unit * x, origin + unit * y) for x, y in f.knots), f.slopes)
 
 
 @st.composite

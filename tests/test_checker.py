@@ -103,7 +103,7 @@ UNIT = ["0", "1"]
 TENT = knots((0, 0), ("1/2", 1), (1, 0))
 VALLEY = knots((0, 1), ("1/2", 0), (1, 1))
 STEFAN = knots((0, "1/2"), ("1/2", 1), (1, 0))  # 0 -> 1/2 -> 1 -> 0
-SWAP = knots((0, "2/3"), ("1/6", 1), ("1/3", "2/3"), ("2/3", 0), (1, "1/3"))  # f^2 on [0, 1/3] is the tent made smaller
+SWAP = knots((0, "2/3"), ("1/6", 1), ("2/3", 0), (1, "1/3"))  # f^2 on [0, 1/3] is the tent made smaller
 HALVES = layer([[1], [1]], [0, "-1/2"], "relu")
 CLIPPED = network(HALVES, layer([[2, -4]], [0], "clip", lo=0, hi=1), domain=UNIT)
 BARE = network(HALVES, layer([[2, -4]], [0], "identity"), domain=UNIT)  # f(J) in J must be seen from the exact image
@@ -112,6 +112,7 @@ DEEP = network(*[HALVES, layer([[2, -4]], [0], "leaky_relu", negative_slope="1/3
 TWO_TENTS = network(layer([[1]] * 4, [0, "-1/2", -1, "-5/2"], "relu"), layer([[2, -4, 4, -4]], [0], "identity"), domain=UNIT)
 IDENTITY = knots((0, 0), (1, 1))
 MIRROR = knots((0, 1), (1, 0))
+BENT = knots((0, 1), ("1/2", "3/4"), (1, 0))  # 0 <-> 1, and f^2(x) < x on (0, 1/2]
 CONSTANT = knots((0, "1/3"), (1, "1/3"))
 # min(0.93, max(0.1, 0.52 - 1.5 (x - 0.5))): f decreases, its fixed point is 0.508 and 0.1 <-> 0.93. f^4 is 0.1 up to the
 # knot 17/75 = 0.22666..., on [0.4, 0.458] at most f^4(0.458) = 0.254875, it has slope 81/16 within 0.05 of 0.508, is at least
@@ -158,6 +159,12 @@ GOOD: dict[str, tuple[Document, Document]] = {
     "line, constant": (FLAT, order(FLAT, 5, core_steps=1)),
     "line, -max(0, x)": (RAMP, order(RAMP, "-inf", 0, core_steps=1)),
 }
+
+
+@pytest.fixture(autouse=True)
+def small_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing here needs much; what needs too much shall be told so soon."""
+    monkeypatch.setattr(checker.Work, "left", 10**8)
 
 
 @pytest.fixture(params=list(GOOD))
@@ -224,7 +231,6 @@ def without(proof: Document, key: str) -> Document:
 
 T = GOOD["tent"][1]
 C = GOOD["period 3"][1]
-S = GOOD["sink"][1]
 ENVELOPE = {
     "another format": (TENT, changed(T, format="certify-map"), "INVALID", "format"),
     "a newer version": (TENT, changed(T, version=2), "UNSUPPORTED", "version"),
@@ -322,12 +328,12 @@ ORDER = {
     "a finite end on the line": (SHIFT, order(SHIFT, 0, "inf"), "INVALID", "mesh: core"),
     "level 0 for -x on the line": (NEGATIVE, order(NEGATIVE, "-inf", 0, "inf"), "INVALID", "cell"),
     "infinity is a 2-cycle": (NEGATIVE_DOUBLE, order(NEGATIVE_DOUBLE, "-inf", 0, "inf"), "INVALID", "cell"),
-    "zero at one end, not fixed": (SWAPPED := knots((0, 1), ("1/2", "1/2"), (1, 0)), order(SWAPPED, 0, "1/2", 1), "INVALID", "cell"),
+    "g^2 = id at an end where g is not": (BENT, order(BENT, 0, "1/2", "3/5", 1), "INVALID", "mesh[0], mesh[1]: cell"),
     "core_steps is negative": (IDENTITY, changed(GOOD["identity"][1], core_steps=-1), "INVALID", "core_steps"),
     "core_steps is false": (IDENTITY, changed(GOOD["identity"][1], core_steps=False), "INVALID", "core_steps"),
     "core_steps out of reach": (IDENTITY, changed(GOOD["identity"][1], core_steps=10**18), "UNSUPPORTED", "work"),
     "a level out of reach": (IDENTITY, changed(GOOD["identity"][1], level=21), "UNSUPPORTED", "level"),
-    "the claim of another level": (SINK, changed(S, level=2), "INVALID", "claim.words"),
+    "the claim of another level": (IDENTITY, changed(GOOD["identity"][1], level=1), "INVALID", "claim.words"),
 }
 LEAVING = knots((0, 0), ("1/2", "5/4"), (1, 0))
 FALLING = knots((0, "-1/8"), (1, 1))
@@ -381,14 +387,15 @@ def test_changed_maps(good: tuple[Document, Document]) -> None:
         try:
             for key in path:
                 value, original = value[key], original[key]
-            same = not isinstance(value, bool) and F(value) == F(original) and str(value).strip() == value
+            same = type(value) in (int, str) and F(value) == F(original) and str(value).strip() == str(value)
         except (KeyError, IndexError, TypeError, ValueError):
-            same = isinstance(value, int) and not isinstance(value, bool) and isinstance(original, str) and str(value) == original
+            same = False
         try:
             status = checker.check(other, proof).status
         except checker.Unreadable as error:
             assert "\n" not in str(error)
             continue
+        same = same or (document == FLAT and path == ("map", "knots", 0, 0))  # where a constant map has its knot is nothing
         assert status != "VALID" or same, path
 
 
@@ -840,9 +847,8 @@ def test_the_interpreter_keeps_its_own_limit(tmp_path: Path) -> None:
 # The budget
 
 
-def test_a_deep_network_that_explodes_is_unsupported(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_deep_network_that_explodes_is_unsupported() -> None:
     """The tent forty times over has 2^40 pieces; the budget, made small here, ends the expansion before the memory does."""
-    monkeypatch.setattr(checker.Work, "left", 10**8)
     deep = network(*[HALVES, layer([[2, -4]], [0], "identity")] * 40, domain=UNIT)
     assert checker.check(deep, order(deep, 0, 1)) == ("UNSUPPORTED", "work: the replay takes more arithmetic than this checker is willing to do")
 
@@ -855,5 +861,6 @@ def test_every_loop_pays(monkeypatch: pytest.MonkeyPatch, good: tuple[Document, 
 
 def test_the_file_stands_alone_and_stays_small() -> None:
     text = FILE.read_text()
+    assert len(text.splitlines()) <= 850
     modules = {line.split()[1] for line in text.splitlines() if line.startswith(("import ", "from "))}
     assert {name.split(".")[0] for name in modules} <= sys.stdlib_module_names

@@ -25,12 +25,14 @@ def tent_layers(scale: Any = 1) -> list[Layer]:
     return [Layer([[1], [1]], [0, "-1/2"], "relu"), Layer([[2 * scale, -4 * scale]], [0], "identity")]
 
 
-@given(dense_layers(), st.booleans(), st.lists(st.fractions(-6, 6, max_denominator=24), max_size=6))
-@few(250)
+DOMAINS = st.sampled_from([None, (F(-2), F(3, 2)), (F(0), F(1)), (F(-1, 2), F(0)), (F(1, 3), F(4)), (F(-40), F(40))])
+
+
+@given(dense_layers(), DOMAINS, st.lists(st.fractions(-6, 6, max_denominator=24), max_size=6))
+@few(400)
 def test_network_map_and_naive_evaluation_agree(
-    layers: list[oracle.DenseLayer], bounded: bool, points: list[Fraction]
+    layers: list[oracle.DenseLayer], domain: tuple[Fraction, Fraction] | None, points: list[Fraction]
 ) -> None:
-    domain = (F(-2), F(3, 2)) if bounded else None
     net = build_network(layers, domain)
     f = net.to_piecewise_linear()
     assert f.domain == net.domain == domain
@@ -39,7 +41,8 @@ def test_network_map_and_naive_evaluation_agree(
             expected = oracle.network(layers, x)
             assert net(x) == expected
             assert f(x) == expected
-    assert all(s != t for s, t in zip(f.slopes, f.slopes[1:]))
+    ends = None if domain else (f.slopes[0], f.slopes[-1])
+    assert f == PiecewiseLinear(f.knots, ends)  # canonical, and continuous
 
 
 @given(dense_layers(3, 3))
@@ -142,6 +145,7 @@ BAD_LAYERS: dict[str, tuple[Any, Any, str]] = {
     "a number for the biases": ([[1]], 0, "bias"),
     "a matrix for the biases": ([[1]], [[0]], "bias"),
     "an array of two dimensions for the biases": ([[1]], np.zeros((1, 1)), "bias"),
+    "text for the biases": ([[1], [2]], "12", "bias"),
     "a bias that is no number": ([[1]], [None], "bias"),
 }
 
@@ -252,3 +256,58 @@ def test_a_layer_of_ten_thousand_units() -> None:
     assert f.knots == tuple(expected)
     x = F(rng.randrange(10**6), 10**6)
     assert net(x) == f(x) == sum((w * max(F(0), x - b) for w, b in zip(weights, biases)), F(0))
+
+
+def sum_of_kinks(weights: list[Fraction], places: list[Fraction], lo: Fraction, hi: Fraction) -> PiecewiseLinear:
+    """The sum of the w relu(x - b) on [lo, hi], b > lo, by adding up slopes from left to right."""
+    slope = value = F(0)
+    knots = [(lo, F(0))]
+    for b in sorted({b for b in places if b < hi}):
+        value += slope * (b - knots[-1][0])
+        slope += sum((w for w, place in zip(weights, places) if place == b), F(0))
+        knots.append((b, value))
+    knots.append((hi, value + slope * (hi - knots[-1][0])))
+    return PiecewiseLinear(knots)
+
+
+@pytest.mark.parametrize("unit", ["1", "1e-20", "1e-40", "1e-400", "1e400"])
+@pytest.mark.parametrize("origin", ["1/3", "1e30", "-1e400"])
+def test_kinks_that_doubles_cannot_tell_apart_or_hold(unit: str, origin: str) -> None:
+    """Kinks in no order, many at one place, others just beside it, some on and beyond the end of the domain."""
+    rng = random.Random(unit + origin)
+    scale, shift = F(unit), F(origin)
+    places = [shift + scale * rng.randrange(1, 40) for _ in range(60)]
+    weights = [F(rng.choice([-2, -1, 1, 2]), rng.choice([1, 3])) for _ in places]
+    lo, hi = shift, shift + scale * 35
+    net = Network(
+        [Layer([[1]] * len(places), [-b for b in places], "relu"), Layer([weights], [0], "identity")], (lo, hi)
+    )
+    assert net.to_piecewise_linear() == sum_of_kinks(weights, places, lo, hi)
+
+
+DOUBLES = st.floats(allow_nan=False, allow_infinity=False)
+
+
+UNITS = st.lists(st.tuples(DOUBLES, DOUBLES, DOUBLES), min_size=1, max_size=5)
+
+
+@given(UNITS, DOUBLES, st.sampled_from(["abs", "relu6"]))
+@few(150)
+def test_weights_of_every_size_that_doubles_have(
+    units: list[tuple[float, float, float]], last: float, output: str
+) -> None:
+    w, b, a = ([F(unit[i]) for unit in units] for i in range(3))
+    layers: list[oracle.DenseLayer] = [([[x] for x in w], b, "relu", []), ([a], [F(last)], output, [])]
+    arrays = [np.array([unit[i] for unit in units]) for i in range(3)]
+    net = Network(
+        [
+            Layer(arrays[0].reshape(-1, 1), arrays[1], "relu"),
+            Layer(arrays[2].reshape(1, -1), np.array([last]), output),
+        ],
+        None,
+    )
+    f = net.to_piecewise_linear()
+    for x in [F(0), F(1), F(-1, 3), *samples(read(f))]:
+        assert f(x) == net(x) == oracle.network(layers, x)
+    for root in (-d / c for c, d in zip(w, b) if c):
+        assert f(root) == oracle.network(layers, root)

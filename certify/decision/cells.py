@@ -1,12 +1,12 @@
 """Cells: intervals on which an iterate is affine, found without composing anything.
 
-The orbit of a cell [a, b] is followed while its images lie in single pieces of f. Where a knot of f lies strictly inside an image,
-its preimage in the cell is a place to cut.
+The orbit of a cell [a, b] is followed while its images lie in single pieces of f. Where a knot of f lies strictly
+inside an image, its preimage in the cell is a place to cut.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from typing import NamedTuple
 
 from certify.numbers import Extended, Infinity, Q
@@ -27,13 +27,15 @@ class Affine(NamedTuple):
 
 
 def trace(f: PiecewiseLinear, a: Extended, b: Extended, steps: int) -> Q | list[Affine]:
-    """f^0, ..., f^steps on the cell [a, b] if f^steps is seen to be affine there, else a point strictly inside to cut at."""
+    """f^0, ..., f^steps on the cell [a, b] if f^steps is seen to be affine there, else a point strictly inside to cut
+    at.
+    """
     slope, constant = ONE, ZERO
     maps = [Affine(slope, constant)]
     u, v = a, b
     for _ in range(steps):
         lo, hi = (u, v) if u <= v else (v, u)
-        piece = bisect_right(f.breaks, lo)
+        piece = f.piece(lo)
         if piece < len(f.breaks) and f.breaks[piece] < hi:
             knot = f.breaks[_middle(f.breaks, piece, lo, hi)]
             return (knot - constant) / slope

@@ -1,4 +1,4 @@
-"""The core: an interval f^N(J) that f maps into itself, that every orbit enters, and that holds every periodic point."""
+"""The core: an interval f^N(J) that f maps into itself, every orbit enters, and that holds every periodic point."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Core(NamedTuple):
 
 
 def core(f: PiecewiseLinear) -> Core:
-    """The intersection of the first images of f's domain, as long as they shrink by more than a tenth. f is a self-map."""
+    """The last of the first images of f's domain that shrink by more than a tenth each; f is a self-map."""
     lo, hi = f.ends
     for steps in range(MAX_STEPS):
         low, high = f.hull(lo, hi)

@@ -1,9 +1,9 @@
 """Meshes: the proof that f^(q m)(x) = x implies f^m(x) = x, or a point that refutes it.
 
-With q = 2 this is Coppel's condition for g = f^m, the certificate of order; with q = 3 it says that g has no point of least period 3.
-The interval is bisected until each cell passes one of two tests: its image under f^(q m) misses it, or f^(q m) is affine on it and
-has there only fixed points that g fixes too. Every cut is at a knot's preimage or at a solution of f^(q m)(x) = x, so for a
-piecewise-linear map the search ends.
+With q = 2 this is Coppel's condition for g = f^m, the certificate of order; with q = 3 it says that g has no point of
+least period 3. The interval is bisected until each cell passes one of two tests: its image under f^(q m) misses it,
+or f^(q m) is affine on it and has there only fixed points that g fixes too. Every cut is at a knot's preimage or at a
+solution of f^(q m)(x) = x, so for a piecewise-linear map the search ends.
 """
 
 from __future__ import annotations

@@ -1,11 +1,13 @@
 """Witnesses of chaos: a point with g^n(x) < x < g(x), n odd, or the mirror image, where g = f^m.
 
-Doubles look for such points among the simplest rationals of the core and on a grid; exact arithmetic settles each one that they propose.
+Doubles look for such points among the simplest rationals of the core and on a grid; exact arithmetic settles each one
+that they propose.
 """
 
 from __future__ import annotations
 
 import math
+import sys
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
@@ -21,6 +23,10 @@ Side = Literal["right", "left"]
 
 SIMPLE = 300
 """About so many of the simplest rationals of the core are tried before the grid."""
+FAR = 2.0**50
+"""Simple rationals are not looked for beyond this."""
+LARGEST = sys.float_info.max / 8
+"""The grid ends here, so that sums and differences of a few of its points are doubles."""
 GRID = 512
 TRIES = 12
 """So many proposals of the doubles are settled exactly before a search gives up."""
@@ -48,9 +54,7 @@ def moves(f: PiecewiseLinear, m: int, n: int, x: Q) -> Side | None:
 
 
 def _steps(f: PiecewiseLinear, x: Q, steps: int) -> Q:
-    for _ in range(steps):
-        x = f.at(x)
-    return x
+    return f.trajectory(x, steps)[-1]
 
 
 class Search:
@@ -58,15 +62,15 @@ class Search:
 
     def __init__(self, f: PiecewiseLinear) -> None:
         self.f = f
-        self._breaks = np.array(floats(f.breaks))
+        self._breaks = np.array(f.near_breaks)
         self._slopes = np.array(floats(f.slopes))
         self._constants = np.array(floats(f.intercepts))
 
     def witness(self, level: int, n: int) -> Witness | None:
         """A strict witness for this level and n, if the samples propose one that holds exactly.
 
-        Its x is the simplest rational of the first few hundred that satisfies the inequality, or else the simplest one in the
-        maximal interval around the grid point that satisfies it with the widest margin.
+        Its x is the simplest rational of the first few hundred that satisfies the inequality, or else the simplest
+        one in the maximal interval around the grid point that satisfies it with the widest margin.
         """
         m = 1 << level
         for simple, points in ((True, self._simple), (False, self._grid)):
@@ -79,54 +83,59 @@ class Search:
             order = hits if simple else hits[np.argsort(-margin[hits])]
             for i in order[:TRIES].tolist():
                 point = points.exact(i)
-                if side := moves(self.f, m, n, point):
+                if self.f.ends[0] <= point <= self.f.ends[1] and (side := moves(self.f, m, n, point)):
                     found = self.around(level, n, point, side)
                     return found._replace(x=point) if simple else found
         return None
 
     def around(self, level: int, n: int, x: Q, side: Side) -> Witness:
-        """The witness with the simplest rational of the maximal interval on which the strict inequality holds around x."""
+        """The witness whose point is the simplest rational of the maximal interval of strict inequality around x."""
         lo, hi = (boundary(self.f, 1 << level, n, x, side, end) for end in self.f.ends)
         return Witness(level, n, simplest_between(lo, hi), side, (lo, hi))
 
     @cached_property
     def _window(self) -> tuple[float, float]:
         """The core as doubles; where it is unbounded, a generous stretch around the knots."""
-        lo, hi = floats(self.f.ends)
-        knots = self._breaks if len(self._breaks) else np.zeros(1)
+        lo, hi = np.clip(floats(self.f.ends), -LARGEST, LARGEST).tolist()
+        knots = np.clip(self._breaks, -LARGEST, LARGEST) if len(self._breaks) else np.zeros(1)
         span = max(1.0, float(knots[-1] - knots[0]))
         return max(lo, float(knots[0]) - 2 * span), min(hi, float(knots[-1]) + 2 * span)
 
     @cached_property
     def _simple(self) -> Samples:
-        lo, hi = self._window
+        lo, hi = np.clip(self._window, -FAR, FAR)
         most = max(1, min(64, math.isqrt(int(SIMPLE / (0.304 * max(hi - lo, 1e-6))) + 1)))
-        ratios = [
-            (p, q)
-            for q in range(1, most + 1)
-            for p in sorted(range(math.ceil(lo * q), math.floor(hi * q) + 1)[: 2 * SIMPLE], key=abs)
-            if math.gcd(p, q) == 1
-        ]
-        inside = [(p, q) for p, q in ratios[: 2 * SIMPLE] if self.f.ends[0] <= Q(p, q) <= self.f.ends[1]]
-        return Samples(np.array([p / q for p, q in inside]), [Q(p, q) for p, q in inside])
+        denominators = np.arange(1, most + 1)
+        first, last = np.ceil(lo * denominators), np.floor(hi * denominators)
+        counts = np.clip(last - first + 1, 0, 2 * SIMPLE).astype(np.int64)
+        q = np.repeat(denominators, counts)
+        p = np.concatenate([np.arange(count) for count in counts]) + np.repeat(first.astype(np.int64), counts)
+        lowest_terms = np.gcd(p, q) == 1
+        p, q = p[lowest_terms], q[lowest_terms]
+        simplest = np.lexsort((abs(p), q))[: 2 * SIMPLE]
+        p, q = p[simplest], q[simplest]
+        return Samples(p / q, (p.tolist(), q.tolist()))
 
     @cached_property
     def _grid(self) -> Samples:
         lo, hi = self._window
         turns, heights = (np.array(floats(v)) for v in self.f.turning)
         points = np.concatenate([np.linspace(lo, hi, GRID + 2)[1:-1], turns, heights, self._preimages(turns)])
-        points = points[(points > lo) & (points < hi)]
+        points = points[(points > lo) & (points < hi)]  # which leaves out what is not finite
         return Samples(np.unique(points), None)
 
     def _preimages(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Where f takes the highest and the lowest turning value's argument, roughly: orbits through turning points return far."""
+        """About where f takes a turning point as its value: orbits through turning points return far."""
         if not len(values) or not len(self._breaks):
             return np.zeros(0)
-        heights = self._slopes[1:] * self._breaks + self._constants[1:]
+        with np.errstate(all="ignore"):
+            heights = self._slopes[1:] * self._breaks + self._constants[1:]
         targets = values[:16, None]
-        crossing = (heights[:-1] - targets) * (heights[1:] - targets) < 0
-        rows, columns = np.nonzero(crossing)
-        return (values[rows] - self._constants[columns + 1]) / self._slopes[columns + 1]
+        with np.errstate(all="ignore"):
+            crossing = (heights[:-1] - targets) * (heights[1:] - targets) < 0
+            rows, columns = np.nonzero(crossing)
+            found: npt.NDArray[np.float64] = (values[rows] - self._constants[columns + 1]) / self._slopes[columns + 1]
+        return found
 
     def evaluate(self, x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """f in doubles, with no bound on the error: proposals only."""
@@ -138,9 +147,9 @@ class Search:
 class Samples:
     """Sample points with their orbits in doubles, extended on demand."""
 
-    def __init__(self, start: npt.NDArray[np.float64], exact: list[Q] | None) -> None:
+    def __init__(self, start: npt.NDArray[np.float64], ratios: tuple[list[int], list[int]] | None) -> None:
         self.start = start
-        self._exact = exact
+        self._ratios = ratios
         self._orbit = [start]
 
     def orbit(self, search: Search, step: int) -> npt.NDArray[np.float64]:
@@ -151,15 +160,19 @@ class Samples:
 
     def exact(self, i: int) -> Q:
         """The i-th point itself: the simple rational, or the dyadic rational that the double is."""
-        return self._exact[i] if self._exact is not None else rational(float(self.start[i]))
+        if self._ratios is None:
+            return rational(float(self.start[i]))
+        p, q = self._ratios
+        return Q(p[i], q[i])
 
 
 def boundary(f: PiecewiseLinear, m: int, n: int, x: Q, side: Side, end: Extended) -> Extended:
-    """The end, on the side of `end`, of the maximal interval around x on which the strict inequality holds; x satisfies it.
+    """The end, on the side of `end`, of the maximal interval around x on which the strict inequality holds; x
+    satisfies it.
 
-    Towards the point that g moves away from, g^n fixes this boundary and g does not (unless it is an end of the domain): for n = 3
-    it is a point of period 3 under g. For a fixed point u of g cannot be the boundary there: next to u all of g, ..., g^n move
-    points in one direction.
+    Towards the point that g moves away from, g^n fixes this boundary and g does not (unless it is an end of the
+    domain): for n = 3 it is a point of period 3 under g. For a fixed point u of g cannot be the boundary there: next
+    to u all of g, ..., g^n move points in one direction.
     """
     cells = [(x, end)]
     while cells:

@@ -1,8 +1,9 @@
-"""The loop behind the published chaos percentages, in our own words: what speed means to those who do not ask for a proof.
+"""The loop behind the published chaos percentages, in our own words: the speed of an answer without a proof.
 
-Chatziafratis, Panageas, Sanford and Stavroulakis (NeurIPS 2022) evaluate a network on 163 points, one at a time, and call it chaotic
-when the graph of an iterate crosses the diagonal more often than that of f. Their published loop takes the fourth iterate where the
-third was meant; it is kept as it ran, since here it is only timed. Its answer is neither sound nor complete.
+Chatziafratis, Panageas, Sanford and Stavroulakis (NeurIPS 2022) evaluate a network on 163 points, one at a time, and
+call it chaotic when the graph of an iterate crosses the diagonal more often than that of f. Their published loop
+takes the fourth iterate where the third was meant; it is kept as it ran, since here it is only timed. Its answer is
+neither sound nor complete.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ POINTS = 163
 
 
 def called_chaotic(weight: Floats, bias: Floats, output: Floats) -> bool:
-    """Whether clip(output . relu(weight x + bias)) crosses the diagonal less often on the grid than its fourth iterate does."""
+    """Whether clip(output . relu(weight x + bias)) meets the diagonal less often than its fourth iterate."""
     points = np.linspace(0.0, 1.0, POINTS)
     first, fourth = np.zeros(POINTS), np.zeros(POINTS)
     for i, x in enumerate(points):

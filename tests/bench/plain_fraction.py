@@ -1,8 +1,8 @@
-"""A plain exact search for a point of period 3, with `fractions.Fraction` and nothing else: what the prover is measured against.
+"""A plain exact search for a point of period 3, with `fractions.Fraction` and nothing else, to measure against.
 
-A map of [0, 1] is the list of its knots (x, y), in increasing order of x. The network clip(sum of a_i relu(x - b_i)) becomes such a
-list by one sort and prefix sums; f, f^2 and f^3 are composed piece by piece; a fixed point of f^3 that f moves has period 3. It shares
-no line with the package, so it is an oracle for it as well.
+A map of [0, 1] is the list of its knots (x, y), in increasing order of x. The network clip(sum of a_i relu(x - b_i))
+becomes such a list by one sort and prefix sums; f, f^2 and f^3 are composed piece by piece; a fixed point of f^3 that
+f moves has period 3. It shares no line with the package, so it is an oracle for it as well.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from fractions import Fraction
+from itertools import pairwise
 
 Knots = list[tuple[Fraction, Fraction]]
 
 
 def network(a: Iterable[float], b: Iterable[float]) -> Knots:
-    """clip(sum of a_i relu(x - b_i)) to [0, 1] on [0, 1], exactly, for 0 <= b_i: the doubles are taken as the rationals they are."""
+    """clip(sum of a_i relu(x - b_i)) to [0, 1] on [0, 1], exactly, for 0 <= b_i: the doubles are taken as the
+    rationals they are.
+    """
     kinks = sorted((Fraction(offset), Fraction(weight)) for weight, offset in zip(a, b, strict=True))
     x = y = slope = Fraction(0)
     knots = [(x, y)]
@@ -33,7 +36,7 @@ def network(a: Iterable[float], b: Iterable[float]) -> Knots:
 def clip(knots: Knots) -> Knots:
     """min(1, max(0, f)): knots where f crosses 0 and 1 come in, and what lies inside a plateau goes out."""
     clipped: Knots = []
-    for (x, y), (u, v) in zip(knots, knots[1:], strict=False):
+    for (x, y), (u, v) in pairwise(knots):
         append(clipped, x, min(Fraction(1), max(Fraction(0), y)))
         crossed = [level for level in (Fraction(0), Fraction(1)) if y < level < v or v < level < y]
         for level in crossed if y < v else reversed(crossed):
@@ -62,7 +65,7 @@ def value(knots: Knots, x: Fraction) -> Fraction:
 def compose(outer: Knots, inner: Knots) -> Knots:
     """x -> outer(inner(x)): every piece of the inner map is cut where its values meet knots of the outer one."""
     knots: Knots = []
-    for (x, y), (u, v) in zip(inner, inner[1:], strict=False):
+    for (x, y), (u, v) in pairwise(inner):
         append(knots, x, value(outer, y))
         met = outer[bisect_right(outer, min(y, v), key=place) : bisect_left(outer, max(y, v), key=place)]
         for level, height in met if y < v else reversed(met):
@@ -75,7 +78,7 @@ def compose(outer: Knots, inner: Knots) -> Knots:
 def period_three(f: Knots) -> Fraction | None:
     """A point of least period 3, or None when there is none."""
     cube = compose(f, compose(f, f))
-    for (x, y), (u, v) in zip(cube, cube[1:], strict=False):
+    for (x, y), (u, v) in pairwise(cube):
         before, after = y - x, v - u  # f^3 - id at both ends of the piece
         if before == after == 0:
             fixed = [

@@ -1,10 +1,11 @@
-"""How fast is a proof? The prover and its checker against a plain exact search and against the grid that proves nothing.
+"""How fast is a proof? Prover and checker against a plain exact search, and against a grid that proves nothing.
 
     python -m tests.bench.prove_bench [--json] [--draws N] [--widths 16,64,...]
 
-Random networks RNN(k, s2) of Chatziafratis et al. (2022), from float64 arrays in memory. The contestants take turns on each
-draw (A B C A B C ...), the garbage collector stands still while a clock runs, a contestant's time on a draw is its median over the turns,
-and a ratio is the median over the draws of the ratio on each draw, so that a slow moment of the machine falls on all of them.
+Random networks RNN(k, s2) of Chatziafratis et al. (2022), from float64 arrays in memory. The contestants take turns
+on each draw (A B C A B C ...), the garbage collector stands still while a clock runs, a contestant's time on a draw
+is its median over the turns, and a ratio is the median over the draws of the ratio on each draw, so that a slow
+moment of the machine falls on all of them.
 
     decide   arrays -> network -> piecewise-linear map -> decision, the part of `prove` before anything is written down
     prove    arrays -> certificate, the checker's replay included
