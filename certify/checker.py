@@ -5,12 +5,12 @@
 
 This file stands alone: Python's standard library, its own parser, its own evaluator. It trusts nothing and searches for
 nothing: it reads the map file and the certificate, replays in exact arithmetic what the certificate says, and forms the
-claim itself. Formats, rules, theorems: docs/map-format.md and docs/certificate-format.md. Throughout, f is the map, J its
-domain (an interval or the line), j the level, m = 2^j and g = f^m.
+claim itself. Formats, rules and theorems are set out in docs/map-format.md and docs/certificate-format.md. Throughout, f
+is the map, J its domain (an interval or the line), j the level, m = 2^j and g = f^m.
 
 The first word on stdout is VALID (exit 0), INVALID (1) or UNSUPPORTED (4); input that cannot be read gives one line on
-stderr (2). From top to bottom: limits and complaints, numbers, the map as pieces, networks, the map file, the rules, the
-claim, the command.
+stderr (2). From top to bottom: limits and complaints, numbers, the map as pieces, networks, the map file, the rules,
+the claim, the command.
 """
 
 from __future__ import annotations
@@ -86,9 +86,9 @@ class Work:
 
     left = MAX_WORK
 
-    def spend(self, steps: int, bits: int) -> None:
-        """Pay for operations on numbers of that many bits: a product or a gcd may take the square of the length."""
-        self.left -= steps * (200 + bits * bits // 1024)
+    def spend(self, steps: int, bits: int = 0, by: int = 0) -> None:
+        """Pay for operations on two numbers of so many bits: a product, a quotient or a gcd takes at most their product."""
+        self.left -= steps * (200 + bits * by // 1024)
         if self.left < 0:
             raise Beyond("work: the replay takes more arithmetic than this checker is willing to do")
 
@@ -195,7 +195,7 @@ def exact_keys(points: Sequence[tuple[int, int]], work: Work) -> tuple[int, list
     Two fractions with denominators below 2^b are equal or at least 2^-2b apart, so floor(2^2b p/q) tells them apart.
     """
     shift = 2 * max((q.bit_length() for _, q in points), default=0)
-    work.spend(len(points), shift)
+    work.spend(len(points), shift, shift)
     return shift, [(p << shift) // q for p, q in points]
 
 
@@ -229,7 +229,9 @@ class Pieces:
     def at(self, x: Fraction) -> Fraction:
         """f at a finite point."""
         (s, c, d), p, q = self.lines[self.rank(x)[0]], x.numerator, x.denominator
-        self.work.spend(15, p.bit_length() + q.bit_length() + s.bit_length() + c.bit_length() + d.bit_length())
+        bits = max(p.bit_length(), q.bit_length()) + max(s.bit_length(), c.bit_length(), d.bit_length())
+        self.work.spend(15)
+        self.work.spend(1, bits, bits)
         return Fraction(s * p + c * q, d * q)
 
     def __call__(self, x: Extended) -> Extended:
@@ -240,7 +242,7 @@ class Pieces:
 
     def same_piece(self, u: Extended, v: Extended) -> bool:
         """No knot lies strictly between u and v."""
-        self.work.spend(20, 0)
+        self.work.spend(20)
         u, v = min(u, v), max(u, v)
         above_u = self.rank(u)[1] if isinstance(u, Fraction) else 0 if u < 0 else len(self.knots)
         return above_u >= (self.rank(v)[0] if isinstance(v, Fraction) else 0 if v < 0 else len(self.knots))
@@ -248,7 +250,8 @@ class Pieces:
     def image(self, a: Extended, b: Extended) -> tuple[Extended, Extended]:
         """The exact image of [a, b]: an interval, because f is continuous."""
         inside = self.values[bisect_right(self.turns, a) : bisect_left(self.turns, b)]
-        self.work.spend(30 + 10 * len(inside), max((y.denominator.bit_length() for y in inside), default=0))
+        bits = max((y.denominator.bit_length() for y in inside), default=0)
+        self.work.spend(30 + 10 * len(inside), bits, bits)
         values = [self(a), self(b), *inside]
         return min(values), max(values)
 
@@ -259,8 +262,8 @@ class Pieces:
 class Layer(NamedTuple):
     """x -> act(weight x + bias), with every number an integer over the one denominator `scale`.
 
-    Every activation is act(z) = leak z + (1 - leak) clamp(z), where clamp keeps z above the first bound and, if there is
-    one, below the second: relu has leak 0 and the bound 0, abs has leak -1, the identity leak 1.
+    Every activation is act(z) = leak z + (1 - leak) clamp(z), where clamp keeps z above the first bound and, if any,
+    below the second: relu has leak 0 and the bound 0, abs has leak -1, the identity leak 1.
     """
 
     rows: list[list[int]]
@@ -272,7 +275,7 @@ class Layer(NamedTuple):
 
     def __call__(self, values: list[int], over: int, work: Work) -> tuple[list[int], int]:
         """The outputs at the inputs values/over, and their denominator."""
-        work.spend(len(self.rows) * (1 + len(values)), self.bits + max(over, max(values), -min(values)).bit_length())
+        work.spend(len(self.rows) * (1 + len(values)), self.bits, max(over, max(values), -min(values)).bit_length())
         if len(values) == 1:  # the same as below, sooner
             z = [row[0] * values[0] + b * over for row, b in zip(self.rows, self.bias, strict=True)]
         else:
@@ -339,13 +342,14 @@ def expand(layers: list[Layer], lo: Extended, hi: Extended, work: Work) -> Piece
     events: list[Event] = []
     for layer in layers:
         bits += 2 * layer.bits + len(slopes).bit_length() + 2  # no integer below is longer, products apart
-        steps = sum(4 + len(parts) for _, _, parts in events)
+        parts = sum(len(parts) for _, _, parts in events)
         units = []
         for row, b in zip(layer.rows, layer.bias, strict=True):
-            work.spend(len(row) + steps, bits)
+            work.spend(len(row) + parts, layer.bits, bits)
+            work.spend(4 + 4 * len(events), bits, bits)
             s, c = sum(map(mul, row, slopes)), sum(map(mul, row, constants)) + b * over
             units.append(follow(s, c, row, layer, over, events, ends))
-            work.spend(20 + 150 * len(units[-1][2]), bits)  # memory counts as work
+            work.spend(20 + 150 * len(units[-1][2]), bits, 8)  # memory counts as work
         slopes, constants, over = [u[0] for u in units], [u[1] for u in units], over * layer.scale * layer.leak[1]
         events = gathered([u[2] for u in units], work)
     (s,), (c,) = slopes, constants
@@ -402,8 +406,8 @@ def read_layer(value: object, inputs: int, where: str, work: Work) -> tuple[Laye
     scale = 1
     for q in {q for _, q, _ in chain(bias, bounds, *weight)}:
         scale = lcm(scale, q)
-        work.spend(1, scale.bit_length())
-    work.spend(len(weight) * (1 + inputs), scale.bit_length())
+        work.spend(1, scale.bit_length(), scale.bit_length())
+    work.spend(len(weight) * (1 + inputs), scale.bit_length(), scale.bit_length())
     *rows, offsets, limits = [[p * (scale // q) for p, q, _ in row] for row in (*weight, bias, bounds)]
     if limits != sorted(limits):
         wrong(Unreadable, where, "lo <= hi", Own(", ".join(text for _, _, text in bounds)))
@@ -419,7 +423,8 @@ def read_pieces(shape: dict[str, Any], ends: list[Fraction], work: Work) -> tupl
     for i, point in enumerate(items(shape["knots"], "map.knots", Unreadable, None)):
         where = f"map.knots[{i}]"
         (a, b, _), (c, d, _) = (number(v, where, j) for j, v in enumerate(items(point, where, Unreadable, 2)))
-        work.spend(40, a.bit_length() + b.bit_length() + c.bit_length() + d.bit_length())
+        bits = a.bit_length() + b.bit_length() + c.bit_length() + d.bit_length()
+        work.spend(20, bits, bits)
         points.append((Fraction(a, b), Fraction(c, d)))
         if i and points[i - 1][0] >= points[i][0]:
             wrong(Unreadable, where, "an x greater than the one before", points[i][0])
@@ -491,7 +496,7 @@ class Map:
         values, over = [x.numerator], x.denominator
         for layer in self.layers:
             values, over = layer(values, over, self.work)
-        self.work.spend(1, over.bit_length())
+        self.work.spend(1, over.bit_length(), over.bit_length())
         return Fraction(values[0], over)
 
 
@@ -603,7 +608,7 @@ def order(f: Map, certificate: dict[str, Any]) -> None:
         wrong(Refused, "mesh: core", core, Own(f"{brief(mesh[0])} and {brief(mesh[-1])}"))
     for i, (a, b) in enumerate(pairwise(mesh)):
         if not (affine(f.pieces, a, b, m) or disjoint(f.pieces, a, b, m)):
-            rule = "g^2 affine, g^2 - id of one sign, g = id at an end where g^2 = id; or g^2 of the cell disjoint from it"
+            rule = "g^2 affine, g^2 - id of one sign, g = id at an end where g^2 = id; or a cell disjoint from its image"
             wrong(Refused, f"mesh[{i}], mesh[{i + 1}]: cell", rule, Own(f"neither on [{brief(a)}, {brief(b)}]"))
 
 
@@ -639,7 +644,7 @@ def affine(f: Pieces, a: Extended, b: Extended, m: int) -> bool:
 
 
 def maps_into_itself(f: Map) -> None:
-    """f(J) lies in J: nothing to show on the line, plain after a last clamp into J, else seen from the extremes of f."""
+    """f(J) lies in J: nothing to show on the line, plain after a last clamp into J, else seen from f's extremes."""
     if f.layers and len(f.layers[-1].bounds) == 2:  # clip, hardtanh, relu6: all of them without a leak
         lo, hi = (Fraction(b, f.layers[-1].scale) for b in f.layers[-1].bounds)
         if f.lo <= lo and hi <= f.hi:
@@ -686,7 +691,8 @@ def claim_words(kind: str, certificate: dict[str, Any]) -> str:
     chaos = f"{entropy} and an uncountable scrambled set: it is chaotic in the sense of Li and Yorke"
     if kind == "periodic-orbit":
         period = f"of least period {certificate['period']}, not a power of 2"
-        return f"{into} {show(certificate['orbit'][0])} is a periodic point {period}; hence f has {chaos} (Bowen and Franks 1976; Jankova and Smital 1986)"
+        theorem = f"f has {chaos} (Bowen and Franks 1976; Jankova and Smital 1986)"
+        return f"{into} {show(certificate['orbit'][0])} is a periodic point {period}; hence {theorem}"
     m = 1 << certificate["level"]
     if kind == "odd-return":
         few, less = ("<=", "<") if certificate["side"] == "right" else (">=", ">")

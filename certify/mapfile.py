@@ -6,12 +6,13 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn
 
 from certify.errors import InputError
 from certify.network import PARAMETERS, Activation, Layer, Network
-from certify.numbers import NEG_INF, Extended, Q, rational, text
+from certify.numbers import NEG_INF, Extended, Q, rational, text, texts
 from certify.piecewise import PiecewiseLinear
 
 FORMAT, VERSION = "certify-map", 1
@@ -175,13 +176,18 @@ def _points(given: PiecewiseLinear) -> list[tuple[Extended, Extended]]:
 
 
 def _layer_document(layer: Layer) -> dict[str, Any]:
+    weight, bias, scale = layer.affine
     content: dict[str, Any] = {
-        "weight": [list(map(text, row)) for row in layer.weight],
-        "bias": list(map(text, layer.bias)),
+        "weight": _rows(texts(chain.from_iterable(weight), scale), len(weight[0])),
+        "bias": texts(bias, scale),
         "activation": layer.activation.name,
     }
     content.update(zip(PARAMETERS[layer.activation.name], map(text, layer.activation.parameters)))
     return content
+
+
+def _rows(entries: list[str], length: int) -> list[list[str]]:
+    return [entries[i : i + length] for i in range(0, len(entries), length)]
 
 
 def _ends(ends: tuple[Extended, Extended]) -> list[str] | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
 from typing import TYPE_CHECKING, Any, Final
 
 from flint import fmpq, fmpz
@@ -155,6 +155,21 @@ def public(value: Extended) -> Fraction | None:
 def text(value: Extended) -> str:
     """The number in lowest terms: "p/q", "p" for an integer, "inf" and "-inf" for the ends of the line."""
     return str(value)
+
+
+def texts(numerators: Iterable[int], denominator: int) -> list[str]:
+    """The texts in lowest terms of integers over one common denominator."""
+    below: dict[int, str] = {}
+    found = []
+    for numerator in numerators:
+        common = gcd(numerator, denominator)
+        if common not in below:
+            rest = denominator // common
+            below[common] = f"/{fmpz(rest)}" if rest > 1 else ""
+        numerator //= common
+        # Python refuses to print an integer of more than 4,300 digits; the backend prints any.
+        found.append((str(numerator) if numerator.bit_length() < 14_000 else str(fmpz(numerator))) + below[common])
+    return found
 
 
 def shown(value: Extended, digits: int = 40) -> str:

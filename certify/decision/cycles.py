@@ -166,7 +166,8 @@ def periods_of(f: PiecewiseLinear, up_to: int, budget: Budget) -> Periods:
 def _has(f: PiecewiseLinear, n: int, decision: Decision, budget: Budget) -> bool | None:
     """Whether f has a point of least period n, given that it has none of a number before n in Sharkovsky's order; None: not decided."""
     if n == 1:
-        return bool(cycles_of(f, 1, budget))
+        fixed = f.fixed_points()
+        return bool(fixed.points or fixed.intervals)
     if isinstance(decision, Order) and (not is_power_of_two(n) or n > 1 << decision.level):
         return False
     if isinstance(decision, PeriodicOrbit) and forces(len(decision.orbit), n):

@@ -15,7 +15,7 @@ from certify.decision.core import core
 from certify.decision.mesh import Refutation, mesh
 from certify.decision.witness import Search, Side, Witness, least_period, moves
 from certify.errors import BudgetExceeded
-from certify.numbers import Extended, Q
+from certify.numbers import Extended, Infinity, Q
 from certify.piecewise import PiecewiseLinear
 
 ODD = (3, 5, 7, 9)
@@ -90,9 +90,13 @@ def decide(f: PiecewiseLinear, max_level: int, budget: Budget, progress: Progres
                 return _from_cycle(g, search, level, cycle.point, budget)
     except BudgetExceeded as error:
         return NotDecided(f"the budget ran out at level {level}: {error}")
+    evidence = (
+        "f exchanges the two ends of the line"  # at level 0 only, and no period of f
+        if isinstance(found.point, Infinity)
+        else f"f has a point of least period {2 << max_level}"
+    )
     return NotDecided(
-        f"f has a point of least period {2 << max_level} and, as far as level {max_level}, no period that is not a power of 2;"
-        f" beyond lies --max-level"
+        f"{evidence} and, as far as level {max_level}, no period that is not a power of 2; beyond lies --max-level"
     )
 
 
