@@ -38,6 +38,7 @@ bench: $(VENV)/ready ## time prove and check against plain Fractions and the pap
 
 docs: $(VENV)/ready ## write the generated pages of docs/ anew
 	$(BIN)/python -m tests.test_docs
+	$(BIN)/python docs/pictures.py
 
 cases: $(VENV)/ready ## write the certificates of all cases anew
 	$(BIN)/python cases/make.py

@@ -19,9 +19,7 @@ def paper_perturbed_tent() -> Network:
     """The saved draw of the paper's recurrent network, in its doubles."""
     return Network(
         [
-            Layer(
-                [[0.9268734900175533], [1.0159205459103513]], [-0.04035479074957106, -0.6072381264676494], "relu"
-            ),
+            Layer([[0.9268734900175533], [1.0159205459103513]], [-0.04035479074957106, -0.6072381264676494], "relu"),
             Layer([[1.9844817095443414, -3.994050227066154]], [0.061194172930627615], "identity"),
         ],
         None,

@@ -3,12 +3,14 @@
 The public names; everything is exact, and nothing a float says is believed without a proof.
 """
 
-from certify.artifact import Outcome, check, save
+from certify.artifact import check, save
+from certify.checker import Outcome
+from certify.decision.cycles import Cycles, Periods
 from certify.errors import BudgetExceeded, CertifyError, DomainError, InputError, NotInvariantError
 from certify.network import Activation, Layer, Network
 from certify.piecewise import FixedPoints, PiecewiseLinear
-from certify.verdict import Cycles, Periods, Verdict, cycles, periods, prove
 from certify.reading import load
+from certify.verdict import Verdict, cycles, periods, prove
 
 __version__ = "0.1.0"
 

@@ -39,7 +39,11 @@ def map_json(content: dict[str, Any]) -> str:
 def _pretty(value: Any, indent: str) -> str:
     inner = indent + "  "
     if isinstance(value, dict):
-        return "{\n" + ",\n".join(f"{inner}{json.dumps(k)}: {_pretty(v, inner)}" for k, v in value.items()) + f"\n{indent}}}"
+        return (
+            "{\n"
+            + ",\n".join(f"{inner}{json.dumps(k)}: {_pretty(v, inner)}" for k, v in value.items())
+            + f"\n{indent}}}"
+        )
     if isinstance(value, list) and any(isinstance(item, list | dict) for item in value):
         return "[\n" + ",\n".join(inner + _pretty(item, inner) for item in value) + f"\n{indent}]"
     return json.dumps(value)
@@ -53,6 +57,8 @@ def write_whole(path: str | Path, content: str) -> None:
         draft.write_text(content, encoding="utf-8")
         draft.replace(target)
     except OSError as error:
-        raise InputError("output", "a file that can be written", (error.strerror or str(error)).lower(), str(path)) from None
+        raise InputError(
+            "output", "a file that can be written", (error.strerror or str(error)).lower(), str(path)
+        ) from None
     finally:
         draft.unlink(missing_ok=True)

@@ -5,8 +5,8 @@
 
 This file stands alone: Python's standard library, its own parser, its own evaluator. It trusts nothing and searches for
 nothing: it reads the map file and the certificate, replays in exact arithmetic what the certificate says, and forms the
-claim itself. Formats, rules and theorems are set out in docs/map-format.md and docs/certificate-format.md. Throughout, f
-is the map, J its domain (an interval or the line), j the level, m = 2^j and g = f^m.
+claim itself. Formats, rules and theorems stand in docs/map-format.md and docs/certificate-format.md. Throughout, f is
+the map, J its domain (an interval or the line), j the level, m = 2^j and g = f^m.
 
 The first word on stdout is VALID (exit 0), INVALID (1) or UNSUPPORTED (4); input that cannot be read gives one line on
 stderr (2). From top to bottom: limits and complaints, numbers, the map as pieces, networks, the map file, the rules,
@@ -70,14 +70,17 @@ def wrong(error: type[Exception], where: str, expected: str, got: object) -> NoR
     elif isinstance(got, int | float | Fraction) and not isinstance(got, bool):
         got = brief(got)
     else:
-        got = {bool: "a truth value", list: "a list", dict: "an object"}.get(type(got), "null")
+        names = {bool: "a truth value", list: "a list", dict: "an object", type(None): "null"}
+        got = names.get(type(got), "no JSON value")
     raise error(f"{where}: expected {expected}, got {got}")
 
 
 def brief(x: Extended) -> str:
     """A number for reading: in full up to some 40 digits, else rounded to 12."""
-    if isinstance(x, float) or x.numerator.bit_length() + x.denominator.bit_length() <= 133:
+    if isinstance(x, float) or (bits := x.numerator.bit_length() + x.denominator.bit_length()) <= 133:
         return str(x)
+    if bits > 8 * MAX_LENGTH:  # a value that grew on the way, not a number of the files
+        return f"a number of {bits} bits"
     return f"{Context(prec=12, Emax=MAX_EMAX).divide(Decimal(x.numerator), Decimal(x.denominator))} (rounded)"
 
 
@@ -87,7 +90,7 @@ class Work:
     left = MAX_WORK
 
     def spend(self, steps: int, bits: int = 0, by: int = 0) -> None:
-        """Pay for operations on two numbers of so many bits: a product, a quotient or a gcd takes at most their product."""
+        """Pay for steps on two numbers of so many bits: a product, a quotient or a gcd takes at most their product."""
         self.left -= steps * (200 + bits * by // 1024)
         if self.left < 0:
             raise Beyond("work: the replay takes more arithmetic than this checker is willing to do")
@@ -342,10 +345,10 @@ def expand(layers: list[Layer], lo: Extended, hi: Extended, work: Work) -> Piece
     events: list[Event] = []
     for layer in layers:
         bits += 2 * layer.bits + len(slopes).bit_length() + 2  # no integer below is longer, products apart
-        parts = sum(len(parts) for _, _, parts in events)
+        terms = sum(len(parts) for _, _, parts in events)
         units = []
         for row, b in zip(layer.rows, layer.bias, strict=True):
-            work.spend(len(row) + parts, layer.bits, bits)
+            work.spend(len(row) + terms, layer.bits, bits)
             work.spend(4 + 4 * len(events), bits, bits)
             s, c = sum(map(mul, row, slopes)), sum(map(mul, row, constants)) + b * over
             units.append(follow(s, c, row, layer, over, events, ends))
@@ -608,7 +611,7 @@ def order(f: Map, certificate: dict[str, Any]) -> None:
         wrong(Refused, "mesh: core", core, Own(f"{brief(mesh[0])} and {brief(mesh[-1])}"))
     for i, (a, b) in enumerate(pairwise(mesh)):
         if not (affine(f.pieces, a, b, m) or disjoint(f.pieces, a, b, m)):
-            rule = "g^2 affine, g^2 - id of one sign, g = id at an end where g^2 = id; or a cell disjoint from its image"
+            rule = "g^2 affine, g^2 - id of one sign, g = id at an end where g^2 = id; or cell and image disjoint"
             wrong(Refused, f"mesh[{i}], mesh[{i + 1}]: cell", rule, Own(f"neither on [{brief(a)}, {brief(b)}]"))
 
 

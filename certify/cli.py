@@ -61,8 +61,12 @@ def _map_options(command: Callable[..., None]) -> Callable[..., None]:
     """The MAP argument, and the choices that a file of bare weights leaves open."""
     for option in (
         click.option("--domain", metavar="LO,HI|line", help="The interval to study, or the whole line."),
-        click.option("--output", metavar="NAME[:P,…]", help="Activation of the last layer: identity, relu, clip:0,1, …"),
-        click.option("--activation", metavar="NAME[:P,…]", help="Activation of the hidden layers: relu, leaky_relu:1/100, …"),
+        click.option(
+            "--output", metavar="NAME[:P,…]", help="Activation of the last layer: identity, relu, clip:0,1, …"
+        ),
+        click.option(
+            "--activation", metavar="NAME[:P,…]", help="Activation of the hidden layers: relu, leaky_relu:1/100, …"
+        ),
         click.argument("map_path", metavar="MAP", type=click.Path(path_type=Path)),
     ):
         command = option(command)
@@ -72,7 +76,14 @@ def _map_options(command: Callable[..., None]) -> Callable[..., None]:
 def _budget_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("--time-limit", metavar="S", type=click.FloatRange(min=0), help="Seconds that the work may take."),
-        click.option("--max-pieces", metavar="N", type=click.IntRange(min=1), default=100_000, show_default=True, help="Pieces of an iterate, or cells of a mesh."),
+        click.option(
+            "--max-pieces",
+            metavar="N",
+            type=click.IntRange(min=1),
+            default=100_000,
+            show_default=True,
+            help="Pieces of an iterate, or cells of a mesh.",
+        ),
     ):
         command = option(command)
     return command
@@ -108,9 +119,18 @@ def _progress() -> Iterator[Callable[[str], None]]:
 
 @main.command()
 @_map_options
-@click.option("-o", "--out", "out", metavar="CERT", type=click.Path(path_type=Path), help="Write the certificate to this file.")
+@click.option(
+    "-o", "--out", "out", metavar="CERT", type=click.Path(path_type=Path), help="Write the certificate to this file."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print verdict, reason and certificate as JSON.")
-@click.option("--max-level", metavar="J", type=click.IntRange(0, 16), default=8, show_default=True, help="Last level j of g = f^(2^j) to try.")
+@click.option(
+    "--max-level",
+    metavar="J",
+    type=click.IntRange(0, 16),
+    default=8,
+    show_default=True,
+    help="Last level j of g = f^(2^j) to try.",
+)
 @_budget_options
 @_careful
 def prove(
@@ -184,14 +204,18 @@ def cycles(
     from certify.verdict import cycles as find
 
     with _named(map_path):
-        found = find(_read(map_path, activation, output, domain).map, period, max_pieces=max_pieces, time_limit=time_limit)
+        found = find(
+            _read(map_path, activation, output, domain).map, period, max_pieces=max_pieces, time_limit=time_limit
+        )
     if as_json:
         content = {
             "period": period,
             "points": [str(x) for x in found.points],
             "intervals": [[_end(a, "-inf"), _end(b, "inf")] for a, b in found.intervals],
             "excluded": [str(x) for x in found.excluded],
-            "orbits": [{"points": [str(x) for x in orbit.points], "itinerary": list(orbit.itinerary)} for orbit in found.orbits],
+            "orbits": [
+                {"points": [str(x) for x in orbit.points], "itinerary": list(orbit.itinerary)} for orbit in found.orbits
+            ],
         }
         click.echo(json.dumps(content, indent=2))
         return
@@ -226,7 +250,9 @@ def periods(
     from certify.verdict import periods as find
 
     with _named(map_path):
-        found = find(_read(map_path, activation, output, domain).map, up_to, max_pieces=max_pieces, time_limit=time_limit)
+        found = find(
+            _read(map_path, activation, output, domain).map, up_to, max_pieces=max_pieces, time_limit=time_limit
+        )
     if as_json:
         content = {
             "up_to": up_to,
@@ -246,10 +272,14 @@ def periods(
 
 @main.command()
 @_map_options
-@click.option("-o", "--out", "out", metavar="FILE", type=click.Path(path_type=Path), required=True, help="The map file to write.")
+@click.option(
+    "-o", "--out", "out", metavar="FILE", type=click.Path(path_type=Path), required=True, help="The map file to write."
+)
 @click.option("--name", help="A name for people, written into the file.")
 @_careful
-def convert(map_path: Path, activation: str | None, output: str | None, domain: str | None, out: Path, name: str | None) -> None:
+def convert(
+    map_path: Path, activation: str | None, output: str | None, domain: str | None, out: Path, name: str | None
+) -> None:
     """Write MAP as an exact JSON map file, and print the SHA-256 of what was read and of the map."""
     from certify.artifact import map_json, write_whole
     from certify.mapfile import canonical_json_sha256, document
@@ -281,7 +311,6 @@ def info(
     from certify.decision.budget import Budget
     from certify.mapfile import sha256
     from certify.network import Network
-    from certify.numbers import rational, shown
     from certify.verdict import piecewise_linear
 
     with _named(map_path):
@@ -305,22 +334,45 @@ def info(
         click.echo(json.dumps(facts, indent=2))
         return
     for key, value in facts.items():
-        if isinstance(value, list) and all(isinstance(x, str) for x in value):
-            value = ", ".join(x if x.endswith("inf") else shown(rational(x)) for x in value) or "none"
-        click.echo(f"{key.replace('_', ' '):>24}  {value if value != [] else 'none'}")
+        listed = value if isinstance(value, list) else [value]
+        words = [_end_of(*x) if isinstance(x, list) else _short(str(x)) for x in listed]
+        click.echo(f"{key.replace('_', ' '):>24}  {', '.join(words) or 'none'}")
+
+
+def _short(word: str) -> str:
+    """A number shortened for people; other words as they are."""
+    from certify.numbers import rational, shown
+
+    return shown(rational(word)) if word.lstrip("-")[:1].isdigit() and len(word) != 64 else word
+
+
+def _end_of(a: str, b: str) -> str:
+    return f"[{_short(a)}, {_short(b)}]"
 
 
 @main.command()
-@click.argument("name", type=click.Choice(["tent", "skew-tent", "stunted-tent", "sawtooth", "rnn", "perturbed-tent", "initialised"]))
-@click.option("-o", "--out", "out", metavar="FILE", type=click.Path(path_type=Path), required=True, help="The map file to write.")
+@click.argument(
+    "name", type=click.Choice(["tent", "skew-tent", "stunted-tent", "sawtooth", "rnn", "perturbed-tent", "initialised"])
+)
+@click.option(
+    "-o", "--out", "out", metavar="FILE", type=click.Path(path_type=Path), required=True, help="The map file to write."
+)
 @click.option("--height", default="1", show_default=True, help="tent, stunted-tent: the height, exactly.")
 @click.option("--tip", default="1/3", show_default=True, help="skew-tent: where the tip is, exactly.")
 @click.option("--teeth", type=click.IntRange(min=1), default=4, show_default=True, help="sawtooth: the number of laps.")
-@click.option("--width", type=click.IntRange(min=1), default=64, show_default=True, help="rnn, initialised: units in a hidden layer.")
+@click.option(
+    "--width",
+    type=click.IntRange(min=1),
+    default=64,
+    show_default=True,
+    help="rnn, initialised: units in a hidden layer.",
+)
 @click.option("--variance", type=click.FloatRange(min=0), default=2.0, show_default=True, help="rnn: the variance σ².")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Random families: the seed.")
 @click.option("--row", default="he-he", show_default=True, help="initialised: the row of the paper's tables.")
-@click.option("--hidden-layers", type=click.IntRange(min=1), default=1, show_default=True, help="initialised: how many.")
+@click.option(
+    "--hidden-layers", type=click.IntRange(min=1), default=1, show_default=True, help="initialised: how many."
+)
 @click.option("--clipped", is_flag=True, help="initialised: clip the output to [0, 1].")
 @_careful
 def family(name: str, out: Path, **options: Any) -> None:

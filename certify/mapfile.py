@@ -50,12 +50,18 @@ def parse_map(data: bytes) -> MapFile:
     """The map in the bytes of a JSON map file. Raises `InputError`."""
     try:
         document = json.loads(
-            data.decode("utf-8"), object_pairs_hook=_object, parse_float=_no_float, parse_constant=_no_constant, parse_int=_integer
+            data.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_float=_no_float,
+            parse_constant=_no_constant,
+            parse_int=_integer,
         )
     except InputError:
         raise
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise InputError("file", "a JSON map file", str(error).splitlines()[0] if str(error) else type(error).__name__) from None
+        raise InputError(
+            "file", "a JSON map file", str(error).splitlines()[0] if str(error) else type(error).__name__
+        ) from None
     return _map_file(document)
 
 
@@ -74,7 +80,10 @@ def _map_file(document: Any) -> MapFile:
             _wrong("source", "two strings", source)
     domain = document["domain"]
     if domain is not None:
-        domain = [_number(f"domain[{i}]", end) for i, end in enumerate(_list("domain", domain, "two numbers lo < hi, or null", 2))]
+        domain = [
+            _number(f"domain[{i}]", end)
+            for i, end in enumerate(_list("domain", domain, "two numbers lo < hi, or null", 2))
+        ]
         if not domain[0] < domain[1]:
             _wrong("domain", "lo < hi", document["domain"])
     given = document["map"]
@@ -87,7 +96,7 @@ def _map_file(document: Any) -> MapFile:
 def _piecewise_linear(given: dict[str, Any], domain: Sequence[Q] | None) -> PiecewiseLinear:
     _keys("map", given, ("kind", "knots") if domain else ("kind", "knots", "slopes"))
     points = _list("map.knots", given["knots"], "a list of points")
-    knots = []
+    knots: list[tuple[Q, Q]] = []
     for i, point in enumerate(points):
         place = f"map.knots[{i}]"
         x, y = (_number(f"{place}[{j}]", value) for j, value in enumerate(_list(place, point, "two numbers", 2)))
@@ -97,16 +106,25 @@ def _piecewise_linear(given: dict[str, Any], domain: Sequence[Q] | None) -> Piec
     if domain is None:
         if not knots:
             _wrong("map.knots", "at least one knot", points)
-        slopes = [_number(f"map.slopes[{j}]", s) for j, s in enumerate(_list("map.slopes", given["slopes"], "two numbers", 2))]
+        slopes = [
+            _number(f"map.slopes[{j}]", s) for j, s in enumerate(_list("map.slopes", given["slopes"], "two numbers", 2))
+        ]
         return PiecewiseLinear(knots, slopes)
     if len(knots) < 2 or (knots[0][0], knots[-1][0]) != tuple(domain):
-        _wrong("map.knots", "a first knot at the left end of the domain and a last at the right", [point[:1] for point in points[:: max(1, len(points) - 1)]])
+        _wrong(
+            "map.knots",
+            "a first knot at the left end of the domain and a last at the right",
+            [point[:1] for point in points[:: max(1, len(points) - 1)]],
+        )
     return PiecewiseLinear(knots)
 
 
 def _network(given: dict[str, Any], domain: Sequence[Q] | None) -> Network:
     _keys("map", given, ("kind", "layers"))
-    layers = [_layer(f"map.layers[{i}]", layer) for i, layer in enumerate(_list("map.layers", given["layers"], "a list of layers"))]
+    layers = [
+        _layer(f"map.layers[{i}]", layer)
+        for i, layer in enumerate(_list("map.layers", given["layers"], "a list of layers"))
+    ]
     try:
         return Network(layers, domain)
     except InputError as error:
@@ -121,10 +139,16 @@ def _layer(place: str, given: Any) -> Layer:
     optional = names if name == "hardtanh" else ()
     _keys(place, given, ("weight", "bias", "activation", *(() if optional else names)), optional)
     weight = [
-        [_number(f"{place}.weight[{i}][{j}]", w) for j, w in enumerate(_list(f"{place}.weight[{i}]", row, "a row of numbers"))]
+        [
+            _number(f"{place}.weight[{i}][{j}]", w)
+            for j, w in enumerate(_list(f"{place}.weight[{i}]", row, "a row of numbers"))
+        ]
         for i, row in enumerate(_list(f"{place}.weight", given["weight"], "a matrix of shape (out, in)"))
     ]
-    bias = [_number(f"{place}.bias[{i}]", b) for i, b in enumerate(_list(f"{place}.bias", given["bias"], "a list of numbers"))]
+    bias = [
+        _number(f"{place}.bias[{i}]", b)
+        for i, b in enumerate(_list(f"{place}.bias", given["bias"], "a list of numbers"))
+    ]
     defaults = dict(zip(names, (Q(-1), Q(1)))) if optional else {}
     parameters = [_number(f"{place}.{key}", given[key]) if key in given else defaults[key] for key in names]
     try:
@@ -171,7 +195,7 @@ def canonical_json_sha256(content: dict[str, Any]) -> str:
 
 
 def _points(given: PiecewiseLinear) -> list[tuple[Extended, Extended]]:
-    finite = [(x, y) for x, y in zip(given.corners, given.values) if isinstance(x, Q)]
+    finite: list[tuple[Extended, Extended]] = [(x, y) for x, y in zip(given.corners, given.values) if isinstance(x, Q)]
     return finite or [(Q(0), given.intercepts[0])]
 
 
@@ -196,14 +220,16 @@ def _ends(ends: tuple[Extended, Extended]) -> list[str] | None:
 
 # The strict decoder
 
+NUMBER = 'a number such as "22/7", "-1.25e-3", "0x1.8p-3" or 3'
+
 
 def _number(place: str, value: Any) -> Q:
     if isinstance(value, str | int) and not isinstance(value, bool):
         try:
             return rational(value)
         except ValueError as error:
-            raise InputError(place, 'a number such as "22/7", "-1.25e-3", "0x1.8p-3" or 3', str(error)) from None
-    _wrong(place, 'a number such as "22/7", "-1.25e-3", "0x1.8p-3" or 3', value)
+            raise InputError(place, NUMBER, str(error)) from None
+    return _wrong(place, NUMBER, value)
 
 
 def _list(place: str, value: Any, expected: str, length: int | None = None) -> list[Any]:
@@ -232,7 +258,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
     if len(content) < len(pairs):
         keys = [key for key, _ in pairs]
-        raise InputError("file", "each key once", f"the key {json.dumps(next(k for k in keys if keys.count(k) > 1))} twice")
+        raise InputError(
+            "file", "each key once", f"the key {json.dumps(next(k for k in keys if keys.count(k) > 1))} twice"
+        )
     return content
 
 

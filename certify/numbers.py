@@ -177,9 +177,8 @@ def shown(value: Extended, digits: int = 40) -> str:
     full = str(value)
     if len(full) <= digits or isinstance(value, Infinity):
         return full
-    numerator, _, denominator = full.partition("/")
-    size = f"{len(numerator.lstrip('-'))}/{len(denominator)}" if denominator else f"{len(numerator.lstrip('-'))}"
-    return f"{approximately(value)}… ({size} digits)"
+    longest = max(len(part.lstrip("-")) for part in full.split("/"))
+    return f"{approximately(value)}… ({longest}-digit {'fraction' if '/' in full else 'integer'})"
 
 
 def approximately(value: Extended) -> str:

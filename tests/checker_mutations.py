@@ -43,7 +43,13 @@ def others(value: Any) -> Iterator[Any]:
         except ValueError:
             yield "x" + value
         else:
-            yield from (str(number + 1), str(number - Fraction(1, 10**9)), str(-number or 7), str(number * 2 or 5), int(number))
+            yield from (
+                str(number + 1),
+                str(number - Fraction(1, 10**9)),
+                str(-number or 7),
+                str(number * 2 or 5),
+                int(number),
+            )
             yield f"{2 * number.numerator}/{2 * number.denominator}"
     elif isinstance(value, int):
         yield from (value + 1, value + 2, -value - 1, 2 * value + 3, 10**18, 10**5000, str(value), float(value))

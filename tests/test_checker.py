@@ -1,4 +1,4 @@
-"""The independent checker: good certificates in closed form, one table of defects for each rule, brute-force oracles, hostile files."""
+"""The independent checker: good certificates in closed form, tables of defects, brute force, hostile files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ FILE = Path(__file__).parent.parent / "certify" / "checker.py"
 def _lone_module() -> ModuleType:
     """The file by itself, without the package around it."""
     spec = importlib.util.spec_from_file_location("lone_checker", FILE)
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules["lone_checker"] = module
     spec.loader.exec_module(module)
@@ -108,15 +109,19 @@ HALVES = layer([[1], [1]], [0, "-1/2"], "relu")
 CLIPPED = network(HALVES, layer([[2, -4]], [0], "clip", lo=0, hi=1), domain=UNIT)
 BARE = network(HALVES, layer([[2, -4]], [0], "identity"), domain=UNIT)  # f(J) in J must be seen from the exact image
 ON_LINE = network(HALVES, layer([[2, -4]], [0], "identity"), domain=None)
-DEEP = network(*[HALVES, layer([[2, -4]], [0], "leaky_relu", negative_slope="1/3")] * 3, domain=UNIT)  # the tent, three times
-TWO_TENTS = network(layer([[1]] * 4, [0, "-1/2", -1, "-5/2"], "relu"), layer([[2, -4, 4, -4]], [0], "identity"), domain=UNIT)
+DEEP = network(
+    *[HALVES, layer([[2, -4]], [0], "leaky_relu", negative_slope="1/3")] * 3, domain=UNIT
+)  # the tent, three times
+TWO_TENTS = network(
+    layer([[1]] * 4, [0, "-1/2", -1, "-5/2"], "relu"), layer([[2, -4, 4, -4]], [0], "identity"), domain=UNIT
+)
 IDENTITY = knots((0, 0), (1, 1))
 MIRROR = knots((0, 1), (1, 0))
 BENT = knots((0, 1), ("1/2", "3/4"), (1, 0))  # 0 <-> 1, and f^2(x) < x on (0, 1/2]
 CONSTANT = knots((0, "1/3"), (1, "1/3"))
-# min(0.93, max(0.1, 0.52 - 1.5 (x - 0.5))): f decreases, its fixed point is 0.508 and 0.1 <-> 0.93. f^4 is 0.1 up to the
-# knot 17/75 = 0.22666..., on [0.4, 0.458] at most f^4(0.458) = 0.254875, it has slope 81/16 within 0.05 of 0.508, is at least
-# f^4(0.558) = 0.761125 on [0.558, 0.62], and 0.93 from 0.62 on.
+# min(0.93, max(0.1, 0.52 - 1.5 (x - 0.5))): f decreases, its fixed point is 0.508, and 0.1 <-> 0.93.
+# f^4 is 0.1 up to the knot 17/75 = 0.22666..., at most f^4(0.458) = 0.254875 on [0.4, 0.458], has slope 81/16 within 0.05
+# of 0.508, is at least f^4(0.558) = 0.761125 on [0.558, 0.62], and is 0.93 from 0.62 on.
 SINK = knots((0, "0.93"), ("17/75", "0.93"), ("0.78", "0.1"), (1, "0.1"))
 SINK_NETWORK = network(layer([["-3/2"]], ["1.27"], "clip", lo="0.1", hi="0.93"), domain=UNIT)
 SINK_MESH = ("0.1", "17/75", "0.4", "0.458", "0.508", "0.558", "0.62", "0.78", "0.93")
@@ -181,8 +186,8 @@ def test_the_sentences() -> None:
     words = {name: proof["claim"]["words"] for name, (_, proof) in GOOD.items()}
     chaos = "an uncountable scrambled set: it is chaotic in the sense of Li and Yorke"
     assert words["network"] == (
-        "f maps [0, 1] into itself, and f^3(x) <= x < f(x) at x = 1/2; hence f has a period that is not a power of 2, positive "
-        f"topological entropy and {chaos} (Li, Misiurewicz, Pianigiani and Yorke 1982)"
+        "f maps [0, 1] into itself, and f^3(x) <= x < f(x) at x = 1/2; hence f has a period that is not a power of 2, "
+        f"positive topological entropy and {chaos} (Li, Misiurewicz, Pianigiani and Yorke 1982)"
     )
     assert words["tent"] == words["network"] + "; it has the orbit 2/7 -> 4/7 -> 6/7 -> 2/7 of period 3"
     assert "f^3(x) >= x > f(x) at x = 1/2" in words["valley"]
@@ -190,17 +195,20 @@ def test_the_sentences() -> None:
     assert "f maps the real line into itself" in words["network on the line"]
     assert f"positive topological entropy on a compact invariant set and {chaos}" in words["network on the line"]
     assert words["period 6"] == (
-        "f maps [0, 1] into itself, and 2/21 is a periodic point of least period 6, not a power of 2; hence f has positive "
-        f"topological entropy and {chaos} (Bowen and Franks 1976; Jankova and Smital 1986)"
+        "f maps [0, 1] into itself, and 2/21 is a periodic point of least period 6, not a power of 2; hence f has "
+        f"positive topological entropy and {chaos} (Bowen and Franks 1976; Jankova and Smital 1986)"
     )
     assert words["identity"] == (
-        "f maps [0, 1] into itself, and f^2(x) = x implies f(x) = x; hence every orbit converges to a fixed point, f has no "
-        "Li-Yorke pair and its topological entropy is zero (Coppel 1955)"
+        "f maps [0, 1] into itself, and f^2(x) = x implies f(x) = x; hence every orbit converges to a fixed point, f "
+        "has no Li-Yorke pair and its topological entropy is zero (Coppel 1955)"
     )
-    assert "f^4(x) = x implies f^2(x) = x; hence every orbit is asymptotic to a cycle whose least period divides 2," in words["1 - x"]
+    assert (
+        "f^4(x) = x implies f^2(x) = x; hence every orbit is asymptotic to a cycle whose least period divides 2,"
+        in words["1 - x"]
+    )
     assert words["line, -x"] == (
-        "f maps the real line into itself, and f^4(x) = x implies f^2(x) = x; hence every orbit is asymptotic to a cycle whose "
-        "least period divides 2 or tends to infinity in absolute value, and f has no Li-Yorke pair (Coppel 1955)"
+        "f maps the real line into itself, and f^4(x) = x implies f^2(x) = x; hence every orbit is asymptotic to a "
+        "cycle whose least period divides 2 or tends to infinity in absolute value, and f has no Li-Yorke pair (Coppel 1955)"
     )
 
 
@@ -258,7 +266,12 @@ ENVELOPE = {
 ODD_RETURN = {
     "g(x) = x": (TENT, odd(TENT, ["2/3"] * 4), "INVALID", "orbit: return: expected g^n(x) <= x < g(x)"),
     "a return from the wrong side": (TENT, odd(TENT, ["1/2", 1, 0, 0], side="left"), "INVALID", "g^n(x) >= x > g(x)"),
-    "a return above x": (TENT, odd(TENT, ["1/10", "1/5", "2/5", "4/5"]), "INVALID", "g^n(x) = 4/5, x = 1/10, g(x) = 1/5"),
+    "a return above x": (
+        TENT,
+        odd(TENT, ["1/10", "1/5", "2/5", "4/5"]),
+        "INVALID",
+        "g^n(x) = 4/5, x = 1/10, g(x) = 1/5",
+    ),
     "an even n": (MIRROR, odd(MIRROR, ["1/4", "3/4", "1/4", "3/4", "1/4"], n=4), "INVALID", "an odd integer"),
     "n = 1": (TENT, odd(TENT, ["1/2", 1], n=1), "INVALID", "at least 3"),
     "n is true": (TENT, changed(T, n=True), "INVALID", "n: expected an integer"),
@@ -273,19 +286,54 @@ ODD_RETURN = {
     "an orbit too long": (TENT, changed(T, orbit=[*T["orbit"], "0"]), "INVALID", "orbit: expected a list of 4, got 5"),
     "an orbit that is a string": (TENT, changed(T, orbit="1/2"), "INVALID", "orbit"),
     "an orbit point in a list": (TENT, changed(T, orbit=["1/2", ["1"], "0", "0"]), "INVALID", "orbit[1]"),
-    "an orbit point as an integer": (TENT, changed(T, orbit=["1/2", 1, "0", "0"]), "INVALID", "orbit[1]: expected a number in lowest"),
+    "an orbit point as an integer": (
+        TENT,
+        changed(T, orbit=["1/2", 1, "0", "0"]),
+        "INVALID",
+        "orbit[1]: expected a number in lowest",
+    ),
     "an orbit point not in lowest terms": (TENT, changed(T, orbit=["2/4", "1", "0", "0"]), "INVALID", "orbit[0]"),
     "an orbit point as a decimal": (TENT, changed(T, orbit=["0.5", "1", "0", "0"]), "INVALID", "orbit[0]"),
-    "an orbit point off by a little": (TENT, changed(T, orbit=["1/2", "999999999/1000000000", "0", "0"]), "INVALID", "orbit[1]: replay"),
-    "a jump in the orbit": (TENT, changed(T, orbit=["1/2", "1", "0", "1/4"]), "INVALID", "orbit[3]: replay: expected f(orbit[2]) = 0, got 1/4"),
+    "an orbit point off by a little": (
+        TENT,
+        changed(T, orbit=["1/2", "999999999/1000000000", "0", "0"]),
+        "INVALID",
+        "orbit[1]: replay",
+    ),
+    "a jump in the orbit": (
+        TENT,
+        changed(T, orbit=["1/2", "1", "0", "1/4"]),
+        "INVALID",
+        "orbit[3]: replay: expected f(orbit[2]) = 0, got 1/4",
+    ),
     "x is not the orbit's start": (TENT, changed(T, x="1/4"), "INVALID", "x: expected orbit[0] = 1/2"),
     "x outside the domain": (TENT, odd(TENT, [-1, -2, -4, -8], side="right"), "INVALID", "orbit[0]: domain"),
     "an even return only": (MIRROR, odd(MIRROR, ["1/4", "3/4", "1/4", "3/4"]), "INVALID", "orbit: return"),
     "level 0 for a doubled map": (SWAP, odd(SWAP, ["1/6", 1, "1/3", "2/3"]), "INVALID", "orbit: return"),
-    "period three: two points": (TENT, odd(TENT, ["1/2", 1, 0, 0], period_three=["2/7", "4/7"]), "INVALID", "a list of 3"),
-    "period three: a fixed point": (TENT, odd(TENT, ["1/2", 1, 0, 0], period_three=["2/3"] * 3), "INVALID", "3 points that differ"),
-    "period three: another start": (TENT, odd(TENT, ["1/2", 1, 0, 0], period_three=["4/7", "6/7", "2/7"]), "INVALID", "the smallest"),
-    "period three: no orbit": (TENT, odd(TENT, ["1/2", 1, 0, 0], period_three=["2/7", "4/7", "5/7"]), "INVALID", "period_three[2]: replay"),
+    "period three: two points": (
+        TENT,
+        odd(TENT, ["1/2", 1, 0, 0], period_three=["2/7", "4/7"]),
+        "INVALID",
+        "a list of 3",
+    ),
+    "period three: a fixed point": (
+        TENT,
+        odd(TENT, ["1/2", 1, 0, 0], period_three=["2/3"] * 3),
+        "INVALID",
+        "3 points that differ",
+    ),
+    "period three: another start": (
+        TENT,
+        odd(TENT, ["1/2", 1, 0, 0], period_three=["4/7", "6/7", "2/7"]),
+        "INVALID",
+        "the smallest",
+    ),
+    "period three: no orbit": (
+        TENT,
+        odd(TENT, ["1/2", 1, 0, 0], period_three=["2/7", "4/7", "5/7"]),
+        "INVALID",
+        "period_three[2]: replay",
+    ),
     "period three: null": (TENT, resealed({**T, "period_three": None}), "INVALID", "period_three"),
     "period three: outside the domain": (
         TWO_TENTS,
@@ -299,22 +347,47 @@ PERIODIC_ORBIT = {
     "a fixed point": (TENT, cycle(TENT, "2/3"), "INVALID", "not a power of 2"),
     "a fixed point, three times": (TENT, cycle(TENT, "2/3", "2/3", "2/3"), "INVALID", "points that differ"),
     "a 2-cycle, three times": (MIRROR, cycle(MIRROR, *["1/4", "3/4"] * 3), "INVALID", "points that differ"),
-    "another first point": (TENT, cycle(TENT, "4/7", "6/7", "2/7"), "INVALID", "orbit[0]: start: expected the smallest point, 2/7"),
+    "another first point": (
+        TENT,
+        cycle(TENT, "4/7", "6/7", "2/7"),
+        "INVALID",
+        "orbit[0]: start: expected the smallest point, 2/7",
+    ),
     "not closed": (TENT, cycle(TENT, "1/4", "1/2", 1), "INVALID", "orbit[3]: replay"),
     "period and length differ": (TENT, changed(C, period=5), "INVALID", "orbit: expected a list of 5, got 3"),
     "period zero": (TENT, changed(C, period=0, orbit=[]), "INVALID", "period"),
     "period true": (TENT, changed(C, period=True), "INVALID", "period"),
     "period huge": (TENT, changed(C, period=3 * 10**18), "INVALID", "orbit"),
-    "outside the domain": (TWO_TENTS, cycle(TWO_TENTS, *(2 + F(k, 7) for k in (2, 4, 6))), "INVALID", "orbit[0]: domain"),
+    "outside the domain": (
+        TWO_TENTS,
+        cycle(TWO_TENTS, *(2 + F(k, 7) for k in (2, 4, 6))),
+        "INVALID",
+        "orbit[0]: domain",
+    ),
 }
 ORDER = {
     "a chaotic map": (TENT, order(TENT, 0, "1/2", "2/3", 1), "INVALID", "cell"),
     "level 0 for a 2-cycle": (MIRROR, order(MIRROR, 0, "1/2", 1), "INVALID", "mesh[0], mesh[1]: cell"),
     "level 0 for the sink": (SINK, order(SINK, *SINK_MESH, core_steps=1), "INVALID", "cell"),
     "a cell across a fixed point": (HALVING, order(HALVING, "-inf", "inf"), "INVALID", "neither on [-inf, inf]"),
-    "a cell across a knot": (SINK, order(SINK, *SINK_MESH[:1], *SINK_MESH[2:], level=1, core_steps=1), "INVALID", "cell"),
-    "the fixed point left out": (SINK, order(SINK, *SINK_MESH[:4], *SINK_MESH[5:], level=1, core_steps=1), "INVALID", "cell"),
-    "core steps missing": (SINK, order(SINK, *SINK_MESH, level=1), "INVALID", "mesh: core: expected the ends of the core f^0(J), 0 and 1"),
+    "a cell across a knot": (
+        SINK,
+        order(SINK, *SINK_MESH[:1], *SINK_MESH[2:], level=1, core_steps=1),
+        "INVALID",
+        "cell",
+    ),
+    "the fixed point left out": (
+        SINK,
+        order(SINK, *SINK_MESH[:4], *SINK_MESH[5:], level=1, core_steps=1),
+        "INVALID",
+        "cell",
+    ),
+    "core steps missing": (
+        SINK,
+        order(SINK, *SINK_MESH, level=1),
+        "INVALID",
+        "mesh: core: expected the ends of the core f^0(J), 0 and 1",
+    ),
     "a mesh too short at the left": (IDENTITY, order(IDENTITY, "1/2", 1), "INVALID", "mesh: core"),
     "a mesh too short at the right": (IDENTITY, order(IDENTITY, 0, "1/2"), "INVALID", "mesh: core"),
     "a mesh beyond the core": (CONSTANT, order(CONSTANT, 0, "1/3", 1, core_steps=1), "INVALID", "mesh: core"),
@@ -343,7 +416,12 @@ SIX = network(layer([[-1]], [6], "relu6"), domain=["0", "6"])
 ABOVE_SIX = network(layer([[-1]], [6], "relu6"), domain=["0", "5"])
 HARD = network(layer([[-1]], [0], "hardtanh", lo=-1, hi=1), domain=["-1", "1"])
 SELF_MAP = {
-    "over the top": (LEAVING, odd(LEAVING, [0, 0, 0, 0]), "INVALID", "map: domain: expected a map of [0, 1] into itself, got f(1/2) = 5/4"),
+    "over the top": (
+        LEAVING,
+        odd(LEAVING, [0, 0, 0, 0]),
+        "INVALID",
+        "map: domain: expected a map of [0, 1] into itself, got f(1/2) = 5/4",
+    ),
     "below an end": (FALLING, order(FALLING, 0, 1), "INVALID", "f(0) = -1/8"),
     "a clip that is too wide": (LEAVING_NETWORK, cycle(LEAVING_NETWORK, 0, 1, 0), "INVALID", "f(1/2) = 5/4"),
     "relu6 on a smaller domain": (ABOVE_SIX, order(ABOVE_SIX, 0, 5, level=1), "INVALID", "f(0) = 6"),
@@ -351,7 +429,13 @@ SELF_MAP = {
     "relu6 on its range": (SIX, order(SIX, 0, 6, level=1), "VALID", ""),
     "hardtanh on its range": (HARD, order(HARD, -1, 1, level=1), "VALID", ""),
 }
-TABLES = {"envelope": ENVELOPE, "odd-return": ODD_RETURN, "periodic-orbit": PERIODIC_ORBIT, "order": ORDER, "self-map": SELF_MAP}
+TABLES = {
+    "envelope": ENVELOPE,
+    "odd-return": ODD_RETURN,
+    "periodic-orbit": PERIODIC_ORBIT,
+    "order": ORDER,
+    "self-map": SELF_MAP,
+}
 
 
 @pytest.mark.parametrize(("rule", "defect"), [(rule, defect) for rule, table in TABLES.items() for defect in table])
@@ -365,7 +449,7 @@ def test_defects(rule: str, defect: str) -> None:
 
 
 def test_changed_certificates(good: tuple[Document, Document]) -> None:
-    """No leaf can be changed unseen; with the digest made to fit, only another good mesh or a longer way to the same core is left."""
+    """No leaf changes unseen. With a digest that fits, only another mesh or more steps to the core are left."""
     document, proof = good
     for path, other in mutations(proof):
         assert checker.check(document, other).status != "VALID", path
@@ -390,12 +474,13 @@ def test_changed_maps(good: tuple[Document, Document]) -> None:
             same = type(value) in (int, str) and F(value) == F(original) and str(value).strip() == str(value)
         except (KeyError, IndexError, TypeError, ValueError):
             same = False
+        same = same or (
+            document == FLAT and path == ("map", "knots", 0, 0)
+        )  # a constant map may have its knot anywhere
         try:
             status = checker.check(other, proof).status
-        except checker.Unreadable as error:
-            assert "\n" not in str(error)
+        except checker.Unreadable:
             continue
-        same = same or (document == FLAT and path == ("map", "knots", 0, 0))  # where a constant map has its knot is nothing
         assert status != "VALID" or same, path
 
 
@@ -437,8 +522,9 @@ def test_numbers(written: str | int, value: F) -> None:
 @pytest.mark.parametrize(
     "written",
     [
-        "", "-", "+1", " 1", "1 ", "1\n", "1_000", "1/0", "1/-2", "1/2/3", "/2", "1/", "--1", "1/ 2", ".", "e5", "1e", "1e+", "0x", "0xp3",
-        "0x1.8p", "nan", "inf", "-inf", "Infinity", "1,5", "\u0661", "\u00bd", "\uff11", "1\u2044" + "2", "\ud800", "0b1", "1e5/2", "1.5/2", "\x00",
+        "", "-", "+1", " 1", "1 ", "1\n", "1_000", "1/0", "1/-2", "1/2/3", "/2", "1/", "--1", "1/ 2", ".", "e5", "1e",
+        "1e+",         "0x", "0xp3", "0x1.8p", "nan", "inf", "-inf", "Infinity", "1,5", "\u0661", "\u00bd", "\uff11", "1\u2044" + "2",
+        "\ud800", "0b1", "1e5/2", "1.5/2", "\x00",
         True, False, None, 0.5, 0.1, float("nan"), float("inf"), [], {}, ["1"], (1, 2), F(1, 2), b"1",
     ],
     ids=ascii,
@@ -482,7 +568,10 @@ def test_one_map_has_one_digest_however_it_is_written() -> None:
         "name": "tent",
         "source": {"file": "a", "sha256": "b"},
         "domain": [0, "1.0"],
-        "map": {"kind": "piecewise-linear", "knots": [[0, "-0"], ["0x1p-2", "0.5"], ["2/4", "1"], ["0.75", "1/2"], [1, 0]]},
+        "map": {
+            "kind": "piecewise-linear",
+            "knots": [[0, "-0"], ["0x1p-2", "0.5"], ["2/4", "1"], ["0.75", "1/2"], [1, 0]],
+        },
     }
     assert checker.map_sha256(other) == canonical
     assert checker.check(other, T).status == "VALID"
@@ -512,14 +601,23 @@ ILL_FORMED: dict[str, tuple[Any, str]] = {
     "no knots": ({**SHIFT, "map": {**SHIFT["map"], "knots": []}}, "map.knots"),
     "one knot on an interval": (map_document({"kind": "piecewise-linear", "knots": [["0", "0"]]}, UNIT), "map.knots"),
     "a knot twice": (knots((0, 0), ("1/2", 1), ("1/2", 1), (1, 0)), "map.knots[2]"),
-    "a knot of three numbers": (map_document({"kind": "piecewise-linear", "knots": [["0", "0", "0"], ["1", "1"]]}, UNIT), "map.knots[0]"),
-    "a knot that is a string": (map_document({"kind": "piecewise-linear", "knots": ["00", "11"]}, UNIT), "map.knots[0]"),
+    "a knot of three numbers": (
+        map_document({"kind": "piecewise-linear", "knots": [["0", "0", "0"], ["1", "1"]]}, UNIT),
+        "map.knots[0]",
+    ),
+    "a knot that is a string": (
+        map_document({"kind": "piecewise-linear", "knots": ["00", "11"]}, UNIT),
+        "map.knots[0]",
+    ),
     "a number that is a float": ({**TENT, "domain": [0.0, 1.0]}, "domain[0]"),
     "a number that is true": ({**TENT, "domain": [False, True]}, "domain[0]"),
     "no layers": (network(domain=UNIT), "map.layers"),
     "a layer that is a list": (network([], domain=UNIT), "map.layers[0]"),  # type: ignore[arg-type]
     "an unknown activation": (network(layer([[1]], [0], "tanh"), domain=UNIT), "map.layers[0].activation"),
-    "an activation that is a list": (network({**layer([[1]], [0], "relu"), "activation": ["relu"]}, domain=UNIT), "activation"),
+    "an activation that is a list": (
+        network({**layer([[1]], [0], "relu"), "activation": ["relu"]}, domain=UNIT),
+        "activation",
+    ),
     "a parameter too many": (network(layer([[1]], [0], "relu", lo=0), domain=UNIT), "unknown: 'lo'"),
     "a parameter missing": (network(layer([[1]], [0], "clip", lo=0), domain=UNIT), "missing: hi"),
     "clip upside down": (network(layer([[1]], [0], "clip", lo=1, hi=0), domain=UNIT), "lo <= hi"),
@@ -567,7 +665,10 @@ def evaluated(document: Document, x: F) -> F:
     values = [x]
     for given in document["map"]["layers"]:
         parameters = {key: F(value) for key, value in given.items() if key not in ("weight", "bias", "activation")}
-        sums = [sum((F(w) * v for w, v in zip(row, values, strict=True)), F(b)) for row, b in zip(given["weight"], given["bias"], strict=True)]
+        sums = [
+            sum((F(w) * v for w, v in zip(row, values, strict=True)), F(b))
+            for row, b in zip(given["weight"], given["bias"], strict=True)
+        ]
         values = [ACTIVATIONS[given["activation"]](z, **parameters) for z in sums]
     return values[0]
 
@@ -609,13 +710,15 @@ def test_expansion_and_evaluation_against_the_definitions(seed: int) -> None:
         assert y[1] - y[0] == y[2] - y[1] == y[3] - y[2], "a kink that is no knot"
         slopes.append((y[1] - y[0]) / third)
     assert all(s != t for s, t in pairwise(slopes)), "a knot that is no kink"
-    for x in points + [lo + (hi - lo) * F(rng.randint(0, 997), 997) for _ in range(10)]:
+    for x in [*points, *(lo + (hi - lo) * F(rng.randint(0, 997), 997) for _ in range(10))]:
         assert f(x) == f.pieces(x) == evaluated(document, x)
     if not domain:
         for end, slope, x in ((-checker.INF, -slopes[0], lo), (checker.INF, slopes[-1], hi)):
-            assert f.pieces(end) == (evaluated(document, x) if slope == 0 else checker.INF if slope > 0 else -checker.INF)
+            assert f.pieces(end) == (
+                evaluated(document, x) if slope == 0 else checker.INF if slope > 0 else -checker.INF
+            )
     for _ in range(10):
-        a, b = sorted(rng.choice(points + [lo + (hi - lo) * F(rng.randint(0, 50), 50)]) for _ in range(2))
+        a, b = sorted(rng.choice([*points, lo + (hi - lo) * F(rng.randint(0, 50), 50)]) for _ in range(2))
         reached = [evaluated(document, x) for x in (a, b, *(x for x in found if a < x < b))]
         assert f.pieces.image(a, b) == (min(reached), max(reached))
 
@@ -641,7 +744,7 @@ def iterated(f: Callable[[F], F], times: int, x: F) -> F:
 
 
 def finest_mesh(f: Callable[[F], F], kinks: list[F], ends: tuple[F, F], m: int) -> tuple[list[F], bool]:
-    """Every kink of f, ..., f^2m and every isolated zero of f^2m - id; and whether f^2m(x) = x implies f^m(x) = x on [ends]."""
+    """The kinks of f, ..., f^2m, the isolated zeros of f^2m - id, and whether f^2m(x) = x implies f^m(x) = x there."""
     mesh = sorted({*ends, *(x for x in kinks if ends[0] < x < ends[1])})
     for i in range(1, 2 * m):
         for a, b in pairwise(list(mesh)):
@@ -658,7 +761,7 @@ def finest_mesh(f: Callable[[F], F], kinks: list[F], ends: tuple[F, F], m: int) 
 
 @pytest.mark.parametrize("level", [0, 1, 2])
 def test_order_on_an_interval_is_accepted_exactly_when_it_is_true(level: int) -> None:
-    """On the finest mesh every cell is affine, so the certificate holds if and only if f^2m(x) = x implies f^m(x) = x."""
+    """On the finest mesh every cell is affine: the certificate holds if and only if f^2m(x) = x implies f^m(x) = x."""
     rng, seen = random.Random(level), set()
     for _ in range(100):
         xs = [F(0), *sorted({F(rng.randint(1, 11), 12) for _ in range(rng.randint(0, 3))}), F(1)]
@@ -675,7 +778,7 @@ def test_order_on_an_interval_is_accepted_exactly_when_it_is_true(level: int) ->
 
 @pytest.mark.parametrize("level", [0, 1])
 def test_order_on_the_line_is_accepted_exactly_when_it_is_true(level: int) -> None:
-    """The same on [-inf, inf]: beyond a bound R that no kink or zero of f, ..., f^2m reaches, look at two more points."""
+    """The same on [-inf, inf]: two points beyond all kinks and zeros of f, ..., f^2m tell what becomes of infinity."""
     rng, seen, m = random.Random(level), set(), 1 << level
     for _ in range(100):
         xs = sorted({F(rng.randint(-6, 6), 2) for _ in range(rng.randint(1, 3))})
@@ -721,7 +824,9 @@ def test_coarse_meshes_are_never_accepted_when_the_claim_is_false() -> None:
 
 def run(*arguments: Any, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-I", "-S", str(FILE), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env={**os.environ, **environment}, timeout=120)
+    return subprocess.run(
+        command, capture_output=True, text=True, cwd=cwd, env={**os.environ, **environment}, timeout=120
+    )
 
 
 def written(path: Path, value: Any) -> Path:
@@ -794,10 +899,12 @@ HUGE: dict[str, bytes] = {
 @pytest.mark.parametrize("place", ["map", "certificate"])
 @pytest.mark.parametrize("defect", [*HOSTILE, *HUGE])
 def test_hostile_files(defect: str, place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """One line and the right exit code, whatever is in the file. Some of it is readable JSON and then merely no certificate."""
+    """One line and the right exit code, whatever is in the file. Some of it is JSON, and merely no certificate."""
     bad = tmp_path / "bad.json"
     bad.write_bytes((HOSTILE | HUGE)[defect])
-    paths = [bad, written(tmp_path / "good.json", T)] if place == "map" else [written(tmp_path / "good.json", TENT), bad]
+    paths = (
+        [bad, written(tmp_path / "good.json", T)] if place == "map" else [written(tmp_path / "good.json", TENT), bad]
+    )
     code = checker.main([str(path) for path in paths])
     out, err = capsys.readouterr()
     assert out.isascii()
@@ -848,9 +955,12 @@ def test_the_interpreter_keeps_its_own_limit(tmp_path: Path) -> None:
 
 
 def test_a_deep_network_that_explodes_is_unsupported() -> None:
-    """The tent forty times over has 2^40 pieces; the budget, made small here, ends the expansion before the memory does."""
+    """The tent forty times over has 2^40 pieces; the budget, small here, ends the expansion before the memory."""
     deep = network(*[HALVES, layer([[2, -4]], [0], "identity")] * 40, domain=UNIT)
-    assert checker.check(deep, order(deep, 0, 1)) == ("UNSUPPORTED", "work: the replay takes more arithmetic than this checker is willing to do")
+    assert checker.check(deep, order(deep, 0, 1)) == (
+        "UNSUPPORTED",
+        "work: the replay takes more arithmetic than this checker is willing to do",
+    )
 
 
 def test_every_loop_pays(monkeypatch: pytest.MonkeyPatch, good: tuple[Document, Document]) -> None:

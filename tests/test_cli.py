@@ -162,7 +162,10 @@ def test_info() -> None:
     assert facts["pieces"] == 8
     assert facts["image"] == ["0", "1"]
     assert facts["maps_domain_into_itself"] is True
-    assert json.loads(run("info", "cases/rejected/leaves-its-domain/map.json", "--json").stdout)["image"] == ["0", "3/2"]
+    assert json.loads(run("info", "cases/rejected/leaves-its-domain/map.json", "--json").stdout)["image"] == [
+        "0",
+        "3/2",
+    ]
 
 
 def test_families_are_written_and_reproducible(tmp_path: Path) -> None:

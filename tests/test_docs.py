@@ -54,7 +54,9 @@ def test_the_readme_commands_run_as_written() -> None:
         if os.environ.get("CERTIFY_REQUIRE_OPTIONAL") == "1":
             pytest.fail("this run is meant to cover everything: start it by `make test`")
         pytest.skip("the environment in .venv is made by `make test`")
-    commands = [line[2:] for block in blocks(README, "console") for line in block.splitlines() if line.startswith("$ make")]
+    commands = [
+        line[2:] for block in blocks(README, "console") for line in block.splitlines() if line.startswith("$ make")
+    ]
     assert commands == ["make prove", "make test"]
     done = subprocess.run(["make", "prove"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -116,7 +118,12 @@ def test_the_architecture_page_names_every_module() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text()
     for path in (ROOT / "certify").rglob("*.py"):
         name = path.relative_to(ROOT / "certify").with_suffix("").as_posix()
-        if not name.startswith("__") and "/__" not in name and not name.startswith("reading/") and name != "decision/budget":
+        if (
+            not name.startswith("__")
+            and "/__" not in name
+            and not name.startswith("reading/")
+            and name != "decision/budget"
+        ):
             assert name.split("/")[-1] in page, name
 
 
@@ -129,8 +136,6 @@ def test_links_lead_somewhere(page: Path) -> None:
 def write() -> None:
     """Regenerates docs/commands.md: `python -m tests.test_docs`."""
     (ROOT / "docs" / "commands.md").write_text(commands_page())
-
-
 
 
 if __name__ == "__main__":

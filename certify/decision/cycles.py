@@ -61,7 +61,11 @@ def cycles_of(f: PiecewiseLinear, period: int, budget: Budget) -> Cycles:
     g = f.on(inside.lo, inside.hi)
     fixed = _iterate(g, period, budget).fixed_points()
     smaller = [_iterate(g, period // p, budget).fixed_points() for p in _prime_divisors(period)]
-    points = [x for x in fixed.points if all(_power(g, rational(x), period // p) != x for p in _prime_divisors(period))]
+    points = [
+        x
+        for x in fixed.points
+        if all(g.trajectory(q := rational(x), period // p)[-1] != q for p in _prime_divisors(period))
+    ]
     holes = [hole for lower in smaller for hole in [*((x, x) for x in lower.points), *lower.intervals]]
     intervals: list[Interval] = []
     excluded: set[Fraction] = set()
@@ -74,12 +78,6 @@ def cycles_of(f: PiecewiseLinear, period: int, budget: Budget) -> Cycles:
 def _iterate(f: PiecewiseLinear, t: int, budget: Budget) -> PiecewiseLinear:
     budget.check(0)
     return f.iterate(t, budget.max_pieces)
-
-
-def _power(f: PiecewiseLinear, x: Q, steps: int) -> Fraction:
-    for _ in range(steps):
-        x = f.at(x)
-    return fraction(x)
 
 
 def _without(a: Fraction | None, b: Fraction | None, holes: list[Interval], excluded: set[Fraction]) -> list[Interval]:
@@ -179,7 +177,9 @@ def _has(f: PiecewiseLinear, n: int, decision: Decision, budget: Budget) -> bool
     try:
         found = mesh(f, m, factor, budget)
         if isinstance(found, Refutation) and isinstance(found.point, Infinity):
-            return bool(cycles_of(f, n, budget))  # the two ends of the line change places: they are the only such 2-cycle
+            return bool(
+                cycles_of(f, n, budget)
+            )  # the two ends of the line change places: they are the only such 2-cycle
     except BudgetExceeded:
         return None
     return isinstance(found, Refutation)

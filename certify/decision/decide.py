@@ -70,7 +70,7 @@ def decide(f: PiecewiseLinear, max_level: int, budget: Budget, progress: Progres
         return Order(0, inside.steps, (inside.lo,))
     g = f.on(inside.lo, inside.hi)
     search = Search(g)
-    level = 0
+    level, open_question = 0, ""
     try:
         for level in range(max_level + 1):
             progress(f"level {level}: looking for an odd return")
@@ -88,16 +88,12 @@ def decide(f: PiecewiseLinear, max_level: int, budget: Budget, progress: Progres
             if isinstance(cycle, Refutation):
                 assert isinstance(cycle.point, Q)
                 return _from_cycle(g, search, level, cycle.point, budget)
+            swap = isinstance(found.point, Infinity)  # then level 0 shows nothing, and f need not have a 2-cycle
+            evidence = "f exchanges the two ends of the line" if swap else f"f has a point of least period {2 << level}"
+            open_question = f"{evidence}, and it has none of period 3 * 2^j for j <= {level}"
     except BudgetExceeded as error:
         return NotDecided(f"the budget ran out at level {level}: {error}")
-    evidence = (
-        "f exchanges the two ends of the line"  # at level 0 only, and no period of f
-        if isinstance(found.point, Infinity)
-        else f"f has a point of least period {2 << max_level}"
-    )
-    return NotDecided(
-        f"{evidence} and, as far as level {max_level}, no period that is not a power of 2; beyond lies --max-level"
-    )
+    return NotDecided(f"{open_question}; beyond lies --max-level")
 
 
 def _odd_return(f: PiecewiseLinear, witness: Witness, budget: Budget) -> OddReturn:
