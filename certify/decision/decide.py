@@ -90,7 +90,7 @@ def decide(f: PiecewiseLinear, max_level: int, budget: Budget, progress: Progres
                 return _from_cycle(g, search, level, cycle.point, budget)
             swap = isinstance(found.point, Infinity)  # then level 0 shows nothing, and f need not have a 2-cycle
             evidence = "f exchanges the two ends of the line" if swap else f"f has a point of least period {2 << level}"
-            open_question = f"{evidence}, and it has none of period 3 * 2^j for j <= {level}"
+            open_question = f"{evidence} and, as far as level {level}, none of least period 3 * 2^j"
     except BudgetExceeded as error:
         return NotDecided(f"the budget ran out at level {level}: {error}")
     return NotDecided(f"{open_question}; beyond lies --max-level")
