@@ -82,7 +82,7 @@ def unit_maps(draw: st.DrawFn, most: int = 5) -> oracle.Map:
         if ys:
             choices.append(st.just(ys[-1]))
         ys.append(draw(st.one_of(choices[0], choices[0], *choices)))
-    return oracle.Map(tuple(zip(xs, ys)))
+    return oracle.Map(tuple(zip(xs, ys, strict=True)))
 
 
 @st.composite

@@ -120,14 +120,15 @@ MIRROR = knots((0, 1), (1, 0))
 BENT = knots((0, 1), ("1/2", "3/4"), (1, 0))  # 0 <-> 1, and f^2(x) < x on (0, 1/2]
 CONSTANT = knots((0, "1/3"), (1, "1/3"))
 # min(0.93, max(0.1, 0.52 - 1.5 (x - 0.5))): f decreases, its fixed point is 0.508, and 0.1 <-> 0.93.
-# f^4 is 0.1 up to the knot 17/75 = 0.22666..., at most f^4(0.458) = 0.254875 on [0.4, 0.458], has slope 81/16 within 0.05
-# of 0.508, is at least f^4(0.558) = 0.761125 on [0.558, 0.62], and is 0.93 from 0.62 on.
+# f^4 is 0.1 up to the knot 17/75 = 0.22666..., at most f^4(0.458) = 0.254875 on [0.4, 0.458], has slope 81/16
+# within 0.05 of 0.508, is at least f^4(0.558) = 0.761125 on [0.558, 0.62], and is 0.93 from 0.62 on.
 SINK = knots((0, "0.93"), ("17/75", "0.93"), ("0.78", "0.1"), (1, "0.1"))
 SINK_NETWORK = network(layer([["-3/2"]], ["1.27"], "clip", lo="0.1", hi="0.93"), domain=UNIT)
 SINK_MESH = ("0.1", "17/75", "0.4", "0.458", "0.508", "0.558", "0.62", "0.78", "0.93")
 HALVING, DOUBLING = knots((0, 0), slopes=("1/2", "1/2")), knots((0, 0), slopes=(2, 2))
 NEGATIVE, NEGATIVE_HALF, NEGATIVE_DOUBLE = (knots((0, 0), slopes=(s, s)) for s in (-1, "-1/2", -2))
 SHIFT = knots((0, 1), slopes=(1, 1))
+FAR = knots((0, 10), slopes=("1/2", "1/2"))  # fixes 20
 MODULUS = knots((0, 0), slopes=(-1, 1))
 FLAT = knots((0, 5), slopes=(0, 0))
 RAMP = knots((0, 0), slopes=(0, -1))  # -max(0, x)
@@ -207,8 +208,9 @@ def test_the_sentences() -> None:
         in words["1 - x"]
     )
     assert words["line, -x"] == (
-        "f maps the real line into itself, and f^4(x) = x implies f^2(x) = x; hence every orbit is asymptotic to a "
-        "cycle whose least period divides 2 or tends to infinity in absolute value, and f has no Li-Yorke pair (Coppel 1955)"
+        "f maps the real line into itself, and f^4(x) = x implies f^2(x) = x; hence every orbit is "
+        "asymptotic to a cycle whose least period divides 2 or tends to infinity in absolute value, "
+        "and f has no Li-Yorke pair (Coppel 1955)"
     )
 
 
@@ -264,6 +266,7 @@ ENVELOPE = {
     "data that JSON cannot hold": (TENT, {**T, "n": F(3)}, "INVALID", "JSON"),
 }
 ODD_RETURN = {
+    "g(x) = x, from the left": (TENT, odd(TENT, ["2/3"] * 4, side="left"), "INVALID", "orbit: return"),
     "g(x) = x": (TENT, odd(TENT, ["2/3"] * 4), "INVALID", "orbit: return: expected g^n(x) <= x < g(x)"),
     "a return from the wrong side": (TENT, odd(TENT, ["1/2", 1, 0, 0], side="left"), "INVALID", "g^n(x) >= x > g(x)"),
     "a return above x": (
@@ -402,6 +405,8 @@ ORDER = {
     "level 0 for -x on the line": (NEGATIVE, order(NEGATIVE, "-inf", 0, "inf"), "INVALID", "cell"),
     "infinity is a 2-cycle": (NEGATIVE_DOUBLE, order(NEGATIVE_DOUBLE, "-inf", 0, "inf"), "INVALID", "cell"),
     "g^2 = id at an end where g is not": (BENT, order(BENT, 0, "1/2", "3/5", 1), "INVALID", "mesh[0], mesh[1]: cell"),
+    "a sign that changes far to the right": (FAR, order(FAR, "-inf", 0, "inf"), "INVALID", "mesh[1], mesh[2]: cell"),
+    "a sign that changes far to the left": (FAR, order(FAR, "-inf", 40, "inf"), "INVALID", "mesh[0], mesh[1]: cell"),
     "core_steps is negative": (IDENTITY, changed(GOOD["identity"][1], core_steps=-1), "INVALID", "core_steps"),
     "core_steps is false": (IDENTITY, changed(GOOD["identity"][1], core_steps=False), "INVALID", "core_steps"),
     "core_steps out of reach": (IDENTITY, changed(GOOD["identity"][1], core_steps=10**18), "UNSUPPORTED", "work"),
@@ -484,6 +489,16 @@ def test_changed_maps(good: tuple[Document, Document]) -> None:
         assert status != "VALID" or same, path
 
 
+def test_both_ends_of_a_cell_are_looked_at() -> None:
+    """BENT and its mirror image swap 0 and 1, so f^2 = id, but not f = id, at one end of an otherwise good cell."""
+    bent = checker.Map(BENT, checker.Work()).pieces
+    mirrored = checker.Map(knots((0, 1), ("1/2", "1/4"), (1, 0)), checker.Work()).pieces
+    assert not checker.affine(bent, F(0), F(1, 2), 1)
+    assert checker.affine(bent, F(1, 10), F(1, 2), 1)
+    assert not checker.affine(mirrored, F(1, 2), F(1), 1)
+    assert checker.affine(mirrored, F(1, 2), F(9, 10), 1)
+
+
 def test_core_steps_and_level_that_break_the_proof() -> None:
     sink = order(SINK, *SINK_MESH, level=1, core_steps=1)
     assert checker.check(SINK, changed(sink, core_steps=0)).status == "INVALID"
@@ -523,8 +538,8 @@ def test_numbers(written: str | int, value: F) -> None:
     "written",
     [
         "", "-", "+1", " 1", "1 ", "1\n", "1_000", "1/0", "1/-2", "1/2/3", "/2", "1/", "--1", "1/ 2", ".", "e5", "1e",
-        "1e+",         "0x", "0xp3", "0x1.8p", "nan", "inf", "-inf", "Infinity", "1,5", "\u0661", "\u00bd", "\uff11", "1\u2044" + "2",
-        "\ud800", "0b1", "1e5/2", "1.5/2", "\x00",
+        "1e+", "0x", "0xp3", "0x1.8p", "nan", "inf", "-inf", "Infinity", "1,5", "\u0661", "\u00bd", "\uff11",
+        "1\u2044" + "2", "\ud800", "0b1", "1e5/2", "1.5/2", "\x00",
         True, False, None, 0.5, 0.1, float("nan"), float("inf"), [], {}, ["1"], (1, 2), F(1, 2), b"1",
     ],
     ids=ascii,
@@ -944,11 +959,15 @@ def test_a_file_that_is_too_large(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out.startswith("UNSUPPORTED file: more than")
 
 
-def test_the_interpreter_keeps_its_own_limit(tmp_path: Path) -> None:
+def test_the_interpreter_keeps_its_own_limit() -> None:
     before = sys.get_int_max_str_digits()
-    checker.main([str(written(tmp_path / "map.json", TENT)), str(written(tmp_path / "proof.json", T))])
-    checker.check(TENT, T)
-    assert sys.get_int_max_str_digits() == before
+    try:
+        sys.set_int_max_str_digits(5000)
+        assert checker.check(TENT, T).status == "VALID"
+        assert checker.check(TENT, changed(T, n=4)).status == "INVALID"
+        assert sys.get_int_max_str_digits() == 5000
+    finally:
+        sys.set_int_max_str_digits(before)
 
 
 # The budget

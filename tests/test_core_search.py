@@ -185,7 +185,7 @@ def verify_witness(f: oracle.Map, found: Witness) -> None:
         return oracle.odd_return(f, found.level, found.n, point, found.side, strict=True)
 
     assert holds(x)
-    for end, of_domain in zip((lo, hi), oracle.ends(f)):
+    for end, of_domain in zip((lo, hi), oracle.ends(f), strict=True):
         if isinstance(end, F):
             assert holds(end) <= (end == of_domain)
         else:

@@ -256,7 +256,7 @@ def test_every_period_has_a_map_on_which_it_is_the_strongest(n: int) -> None:
     orbit = [middle]
     for k in range(1, middle):
         orbit += [middle + k, middle - k]
-    image = dict(zip(orbit, [*orbit[1:], orbit[0]]))
+    image = dict(zip(orbit, [*orbit[1:], orbit[0]], strict=True))
     f = PiecewiseLinear([(F(i - 1, q - 1), F(image[i] - 1, q - 1)) for i in range(1, q + 1)])
     while q < n:
         f, q = doubled(f), 2 * q

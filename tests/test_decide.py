@@ -117,7 +117,7 @@ def steep_map(rng: random.Random, laps: int, d: int) -> oracle.Map:
     """Up and down between values with one denominator, so that most such maps are chaotic or close to it."""
     xs = sorted(rng.sample(range(1, 4 * d), laps - 1))
     ys = [F(rng.randrange(d + 1), d) for _ in range(laps + 1)]
-    return oracle.Map(tuple(zip([F(0), *(F(x, 4 * d) for x in xs), F(1)], ys)))
+    return oracle.Map(tuple(zip([F(0), *(F(x, 4 * d) for x in xs), F(1)], ys, strict=True)))
 
 
 def test_three_hundred_maps_of_every_kind_are_decided_as_the_naive_loop_does() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,7 @@ def test_network_map_and_naive_evaluation_agree(
 def test_the_map_has_every_kink_of_the_network(layers: list[oracle.DenseLayer]) -> None:
     """A kink that the map left out would lie between two of its knots; sixteen points in every piece would show it."""
     f = build_network(layers, (F(-1), F(1))).to_piecewise_linear()
-    for i, (a, b) in enumerate(zip(f.knots, f.knots[1:])):
+    for i, (a, b) in enumerate(pairwise(f.knots)):
         slope = fraction(f.slopes[i])
         for k in range(17):
             x = a[0] + (b[0] - a[0]) * F(k, 16)
@@ -248,14 +249,14 @@ def test_a_layer_of_ten_thousand_units() -> None:
     assert f.pieces == k + 1
     slope = value = last = F(0)
     expected = [(F(0), F(0))]
-    for b, w in sorted(zip(biases, weights)):
+    for b, w in sorted(zip(biases, weights, strict=True)):
         value += slope * (b - last)
         slope, last = slope + w, b
         expected.append((b, value))
     expected.append((F(1), value + slope * (1 - last)))
     assert f.knots == tuple(expected)
     x = F(rng.randrange(10**6), 10**6)
-    assert net(x) == f(x) == sum((w * max(F(0), x - b) for w, b in zip(weights, biases)), F(0))
+    assert net(x) == f(x) == sum((w * max(F(0), x - b) for w, b in zip(weights, biases, strict=True)), F(0))
 
 
 def sum_of_kinks(weights: list[Fraction], places: list[Fraction], lo: Fraction, hi: Fraction) -> PiecewiseLinear:
@@ -264,7 +265,7 @@ def sum_of_kinks(weights: list[Fraction], places: list[Fraction], lo: Fraction, 
     knots = [(lo, F(0))]
     for b in sorted({b for b in places if b < hi}):
         value += slope * (b - knots[-1][0])
-        slope += sum((w for w, place in zip(weights, places) if place == b), F(0))
+        slope += sum((w for w, place in zip(weights, places, strict=True) if place == b), F(0))
         knots.append((b, value))
     knots.append((hi, value + slope * (hi - knots[-1][0])))
     return PiecewiseLinear(knots)
@@ -309,5 +310,5 @@ def test_weights_of_every_size_that_doubles_have(
     f = net.to_piecewise_linear()
     for x in [F(0), F(1), F(-1, 3), *samples(read(f))]:
         assert f(x) == net(x) == oracle.network(layers, x)
-    for root in (-d / c for c, d in zip(w, b) if c):
+    for root in (-d / c for c, d in zip(w, b, strict=True) if c):
         assert f(root) == oracle.network(layers, root)

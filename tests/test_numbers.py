@@ -72,7 +72,7 @@ def test_every_form_of_text_is_the_exact_number(given: str) -> None:
     "given",
     ["", " ", "1 ", " 1", "1\n", "+1", "--1", "1/0", "1/00", "1/-2", "-1/-2", "1/2/3", "1.5/2", "1/2.5", ".",
      "-", "e5", "1e", "1e+", "1e1.5", "0x", "0x.", "0xp1", "0x1p", "0xg", "1_000", "1,5", "nan", "NaN",
-     "inf", "-inf", "Infinity", "١", "½", "1e99999", "1e-99999", "0x1p99999", "1e9999999", "one"],
+     "inf", "-inf", "Infinity", "\u0661", "½", "1e99999", "1e-99999", "0x1p99999", "1e9999999", "one"],
 )  # fmt: skip
 def test_text_that_is_no_number_is_refused(given: str) -> None:
     with pytest.raises(ValueError, match=r"not a fraction|denominator is zero|exponent beyond|digits") as caught:
@@ -353,6 +353,6 @@ def test_shown_is_short_and_says_how_long_the_number_is() -> None:
     long = shown(Q(10**60 + 1, 3 * 10**59))
     assert len(long) < 60
     assert long.startswith("3.33333")
-    assert "61/60 digits" in long
-    assert "401 digits" in shown(Q(10) ** 400)
+    assert "61-digit fraction" in long
+    assert "401-digit integer" in shown(Q(10) ** 400)
     assert approximately(Q(1, 3)) == "0.333333"

@@ -64,7 +64,11 @@ class Junctions:
     """
 
     def __init__(
-        self, places: Places, ends: dict[Junction, int], start: dict[Junction, int], sources: Collection[Junction] | None
+        self,
+        places: Places,
+        ends: dict[Junction, int],
+        start: dict[Junction, int] | None = None,
+        sources: Collection[Junction] | None = None,
     ) -> None:
         self.ratios = Ratios()
         self._classes: list[Junction] = []
@@ -73,11 +77,11 @@ class Junctions:
         self._moves: dict[int, dict[int, tuple[int, int]]] = {}
         self._births: dict[int, list[int]] = {}
         self._places = places
-        self._sources = None if sources is None else {self._number(source) for source in sources}
+        self._sources = None if sources is None else {self._number(junction) for junction in sources}
         self._ends: dict[int, int] = {}
         for junction, weight in ends.items():
             self._ends[self._number(junction)] = self._ends.get(self._number(junction), 0) + weight
-        self.counts = {self._number(junction): count for junction, count in start.items()}
+        self.counts = {self._number(junction): count for junction, count in (start or {}).items()}
         self.born: dict[int, int] = {}
 
     def push(self, m: CutMap) -> int:
@@ -92,13 +96,13 @@ class Junctions:
         self.born = {}
         total = hits = 0
         one, minus_one, two, minus_two, tie = (slots[i * size : (i + 1) * size] for i in range(5))
-        for j, source in enumerate(births):
+        for j, born in enumerate(births):
             hits += one[j] - minus_one[j] + 2 * (two[j] - minus_two[j])
             new = hits - tie[j]
             if new:
                 total += new
-                counts[source] = counts.get(source, 0) + new
-                self.born[source] = self.born.get(source, 0) + new
+                counts[born] = counts.get(born, 0) + new
+                self.born[born] = self.born.get(born, 0) + new
         counts.pop(DEAD, None)
         self._ends.pop(DEAD, None)
         self.counts = counts
@@ -156,26 +160,29 @@ class Junctions:
         """What becomes of two germs on opposite sides of a place."""
         place, _, ratio = junction
         left, right = m.piece(place, -1), m.piece(place, 1)
-        a, b = m.signs[left], m.signs[right]
-        if a == b == 0:
+        if m.signs[left] != m.signs[right]:
+            return self._number(source(m, place))
+        if m.signs[left] == 0:
             return DEAD
-        if a != b:  # the left germ goes to the side -a, the right one to b
-            return self._number(Junction(m.image(place), b - a, 0))
-        if left != right and m.slopes[left] != m.slopes[right]:
+        if m.slopes[left] != m.slopes[right]:
             ratio = self.ratios.number(self.ratios.values[ratio] * m.slopes[left] / m.slopes[right])
-        if a < 0:
+        if m.signs[left] < 0:
             ratio = self.ratios.inverse(ratio)
         return self._number(Junction(m.image(place), 0, ratio))
 
     def _birth(self, m: CutMap, j: int) -> int:
         """The class of new junctions at cut j, one step after they reached it; DEAD if they are to be dropped."""
-        source = self._after(m, Junction(self._places.place(m.cuts[j]), 0, 0))
-        return source if self._sources is None or source in self._sources else DEAD
+        born = self._after(m, Junction(self._places.place(m.cuts[j]), 0, 0))
+        return born if self._sources is None or born in self._sources else DEAD
 
 
-def end_germs(places: Places, m: CutMap, low: int, high: int) -> dict[Junction, int]:
+def source(m: CutMap, place: int) -> Junction:
+    """What f makes of two germs on opposite sides of a place on whose two sides its slopes have different signs."""
+    a, b = m.signs[m.piece(place, -1)], m.signs[m.piece(place, 1)]
+    return Junction(m.image(place), b - a, 0)  # the left germ goes to the side -a, the right one to b; 0 is no germ
+
+
+def end_germs(m: CutMap, low: int, high: int) -> dict[Junction, int]:
     """The germs at the two ends of the domain of m, with these weights."""
-    lo, hi = (places.place(end) for end in m.map.ends)
+    lo, hi = (m.places.place(end) for end in m.map.ends)
     return {Junction(lo, 1, 0): low, Junction(hi, -1, 0): high}
-
-
