@@ -40,10 +40,11 @@ def read_map(path: str | Path) -> MapFile:
         if len(data) > MAX_BYTES:
             raise InputError("file", f"at most {MAX_BYTES} bytes", f"{len(data)}")
         return parse_map(data)
-    except OSError as error:
-        raise InputError("file", "a readable file", (error.strerror or str(error)).lower(), str(path)) from None
     except InputError as error:
         raise error.at(str(path)) from None
+    except (OSError, ValueError) as error:  # ValueError: a path that no file can have
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError("file", "a readable file", reason.lower(), repr(str(path))[1:-1]) from None
 
 
 def parse_map(data: bytes) -> MapFile:

@@ -67,8 +67,8 @@ class Activation:
     @classmethod
     def parse(cls, given: str) -> Activation:
         """From text such as "relu", "clip:0,1" or "leaky_relu:1/100". Raises `ValueError`."""
-        name, _, parameters = given.partition(":")
-        return cls(name, tuple(rational(p.strip()) for p in parameters.split(",")) if parameters else ())
+        name, colon, parameters = given.partition(":")
+        return cls(name, tuple(rational(p.strip()) for p in parameters.split(",")) if colon else ())
 
     def __str__(self) -> str:
         return self.name + (":" + ",".join(map(text, self.parameters)) if self.parameters else "")

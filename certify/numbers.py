@@ -25,7 +25,7 @@ Z = fmpz
 """The same library's integers: a long one that many a rational is made of is best handed over once."""
 
 MAX_DIGITS: Final = 20_000
-"""The longest number, in decimal digits, that is read from text: the checker's own limit."""
+"""Digits above and below that a number in text may have: it is refused beyond twice as many characters, as by the checker."""
 
 _FRACTION = re.compile(r"(-?[0-9]+)/([0-9]+)", re.ASCII)
 _DECIMAL = re.compile(r"(-?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]{1,6}))?", re.ASCII)
