@@ -129,7 +129,8 @@ def _network(given: dict[str, Any], domain: Sequence[Q] | None) -> Network:
     try:
         return Network(layers, domain)
     except InputError as error:
-        raise InputError(f"map.{error.where}", error.expected, error.got) from None
+        where = error.where if error.where == "domain" else f"map.{error.where}"
+        raise InputError(where, error.expected, error.got) from None
 
 
 def _layer(place: str, given: Any) -> Layer:

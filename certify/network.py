@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from math import lcm
 from typing import Any
 
@@ -144,10 +145,10 @@ class Layer:
 
 @dataclass(frozen=True, init=False)
 class Network:
-    """A network R -> R whose output is fed back as its input, studied on `domain`: (lo, hi), or None for the line.
+    """A feed-forward network with exact weights: layers of which each takes as many inputs as the one before has outputs.
 
-    Exact: weights are rationals. The first layer has one input, the last one output, and neighbours fit. Raises
-    `InputError`.
+    With one input and one output it is a map R -> R, studied on `domain`: (lo, hi), or None for the line. One with several has
+    no domain; it can be evaluated (`values`) and cut along segments (`certify.segment`). Raises `InputError`.
 
     >>> net = Network([Layer([[1], [1]], [0, "-1/2"], "relu"), Layer([[2, -4]], [0], "clip:0,1")], domain=(0, 1))
     >>> net("2/7"), net.to_piecewise_linear().pieces
@@ -160,16 +161,15 @@ class Network:
     def __init__(self, layers: Sequence[Layer], domain: Sequence[Any] | None) -> None:
         if not layers:
             raise InputError("layers", "at least one layer", "none")
-        width = 1
-        for i, layer in enumerate(layers):
+        for i, (before, layer) in enumerate(pairwise(layers), 1):
+            width = before.shape[0]
             if layer.shape[1] != width:
                 raise InputError(
                     f"layers[{i}].weight", f"{width} columns, one for each input of the layer", f"{layer.shape[1]}"
                 )
-            width = layer.shape[0]
-        if width != 1:
-            raise InputError(f"layers[{len(layers) - 1}].weight", "one row, for the single output", f"{width}")
         object.__setattr__(self, "layers", tuple(layers))
+        if domain is not None:
+            self.require_one_dimension()
         object.__setattr__(self, "ends", _ends(domain))
 
     @property
@@ -183,24 +183,40 @@ class Network:
         """The number of units in each layer, the output last."""
         return tuple(layer.shape[0] for layer in self.layers)
 
-    def __call__(self, x: Any) -> Fraction:
-        """The exact output, layer by layer. Raises `DomainError` outside the domain."""
-        point = rational(x)
-        if not self.ends[0] <= point <= self.ends[1]:
-            raise DomainError(f"{shown(point)} lies outside the domain [{shown(self.ends[0])}, {shown(self.ends[1])}]")
-        signal: list[Q] = [point]
+    def require_one_dimension(self) -> None:
+        """Raises `InputError` unless the network is a map R -> R."""
+        inputs, outputs = self.layers[0].shape[1], self.layers[-1].shape[0]
+        if inputs != 1:
+            raise InputError("layers[0].weight", "one column, for the single input", f"{inputs}")
+        if outputs != 1:
+            raise InputError(f"layers[{len(self.layers) - 1}].weight", "one row, for the single output", f"{outputs}")
+
+    def values(self, point: Sequence[Any]) -> tuple[Fraction, ...]:
+        """The exact outputs at a point with one coordinate for each input, layer by layer. Raises `InputError`."""
+        signal: list[Q] = [rational(x) for x in point]
+        if len(signal) != self.layers[0].shape[1]:
+            raise InputError("point", f"{self.layers[0].shape[1]} coordinates, one for each input", f"{len(signal)}")
         for layer in self.layers:
             sums = (sum((w * s for w, s in zip(row, signal)), b) for row, b in zip(layer.weight, layer.bias))
             signal = [value for total in sums if isinstance(value := layer.activation.function.at(total), Q)]
-        return fraction(signal[0])
+        return tuple(map(fraction, signal))
+
+    def __call__(self, x: Any) -> Fraction:
+        """The exact output of a map R -> R. Raises `DomainError` outside the domain."""
+        self.require_one_dimension()
+        point = rational(x)
+        if not self.ends[0] <= point <= self.ends[1]:
+            raise DomainError(f"{shown(point)} lies outside the domain [{shown(self.ends[0])}, {shown(self.ends[1])}]")
+        return self.values([point])[0]
 
     def to_piecewise_linear(self, max_pieces: int | None = None) -> PiecewiseLinear:
         """The function that the network computes on its domain, exactly.
 
         With one hidden layer of k units the cost is one sort and one pass over the k kinks; with more layers it grows
         with the number of pieces, which depth can make exponential: beyond `max_pieces` in any unit, `BudgetExceeded`
-        is raised.
+        is raised; `InputError` unless there is one input and one output.
         """
+        self.require_one_dimension()
         return propagate([(layer.affine, layer.activation.function) for layer in self.layers], self.ends, max_pieces)
 
 

@@ -302,7 +302,7 @@ BAD: dict[str, tuple[Any, str, str]] = {
     "too few biases": (layer("0.bias", ["0"]), "map.layers[0].bias", "2 numbers"),
     "a bias that is no number": (layer("0.bias.1", {}), "map.layers[0].bias[1]", NUMBER),
     "a bias that is no list": (layer("0.bias", "0"), "map.layers[0].bias", "list"),
-    "two inputs": (layer("0.weight", [["1", "1"], ["1", "1"]]), "map.layers[0].weight", "1 columns"),
+    "two inputs": (layer("0.weight", [["1", "1"], ["1", "1"]]), "map.layers[0].weight", "one column"),
     "layers that do not fit": (layer("1.weight", [["1"]]), "map.layers[1].weight", "2 columns"),
     "two outputs": (
         changed(layer("1.weight", [["1", "1"], ["1", "1"]]), "map.layers.1.bias", ["0", "0"]),

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from certify.errors import InputError
+from certify.network import Network
 from certify.reading import load, read
 from tests.optional import require
 
@@ -124,8 +125,6 @@ def test_modules_that_do_nothing() -> None:
         (torch_like("ReLU", _forward_pre_hooks={0: print}), "a module as torch made it"),
         (torch_like("ReLU", forward=print), "a module as torch made it"),
         (sequential(torch_like("ReLU"), _forward_hooks={0: print}), "a module as torch made it"),
-        (linear([[1.0, 1.0]]), "expected a layer of 1 input, got 2 inputs"),
-        (linear([[1.0], [1.0]]), "expected 1 output, got 2 outputs"),
         (sequential(linear([[1.0], [1.0]]), linear([[1.0]])), "1: expected a layer of 2 inputs"),
         (linear([[1.0]], [1.0, 2.0]), "2 biases"),
         (linear([[1.0]], dtype="torch.int8"), "module.weight: expected numbers of type"),
@@ -142,6 +141,15 @@ def test_modules_that_are_refused(module: Any, part: str) -> None:
         load(module, domain="line")
     assert part in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("weight", "shape"), [([[1.0, 1.0]], (1, 2)), ([[1.0], [1.0]], (2, 1))])
+def test_several_inputs_or_outputs_have_no_domain(weight: Any, shape: tuple[int, int]) -> None:
+    net = load(linear(weight), domain="line")
+    assert isinstance(net, Network)
+    assert net.layers[0].shape == shape
+    with pytest.raises(InputError, match="single (in|out)put"):
+        load(linear(weight), domain=(0, 1))
 
 
 def test_identity_matrices_are_counted_before_they_are_made() -> None:

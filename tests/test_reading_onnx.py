@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from certify.errors import InputError
+from certify.network import Network
 from certify.reading import load, read
 from tests.optional import require
 
@@ -307,8 +308,6 @@ def external_constant() -> Any:
             "'b' of shape (2,), got shape (2, 1)",  # a row for each of a batch of two
         ),
         (model([node("Add", ["x", "b"])], [stored("b", [[1]])], shape=(1,)), "got shape (1, 1)"),
-        (model([GEMM], [stored("w", [[1, 2]])]), "1 output, got 2 outputs"),
-        (model([GEMM], [stored("w", [[1], [2]])]), "a layer of 1 input, got 2 inputs"),
         (model([GEMM], [stored("w", [1])]), "a matrix 'w'"),
         (model([GEMM], [stored("w", [[1]], np.int64)]), "tensor 'w': expected numbers of type"),
         (model([GEMM], [stored("w", [[np.nan]])]), "tensor 'w': expected finite numbers, got nan at [0, 0]"),
@@ -345,6 +344,16 @@ def test_models_that_are_refused(content: Any, part: str, tmp_path: Path) -> Non
     assert part in message
     assert "\n" not in message
     assert message.startswith(f"{path}: ")
+
+
+@pytest.mark.parametrize(("weight", "shape"), [([[1, 2]], (2, 1)), ([[1], [2]], (1, 2))])
+def test_several_inputs_or_outputs_have_no_domain(weight: Any, shape: tuple[int, int], tmp_path: Path) -> None:
+    path = written(tmp_path, model([GEMM], [stored("w", weight)]))
+    net = load(path, domain="line")
+    assert isinstance(net, Network)
+    assert net.layers[0].shape == shape
+    with pytest.raises(InputError, match="single (in|out)put"):
+        load(path, domain="0,1")
 
 
 def test_a_model_with_functions_of_its_own_is_refused(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Layers put together step by step, from the single input to the single output, exactly."""
+"""Layers put together step by step, from the inputs to the outputs, exactly."""
 
 from __future__ import annotations
 
@@ -26,8 +26,10 @@ class Chain:
 
     def affine(self, where: str, weight: Matrix, bias: list[Q]) -> None:
         """x -> weight x + bias, with `weight` of shape (out, in). Raises `InputError` unless in is the width so far."""
+        if not self._started:
+            self.width = len(weight[0])
         if len(weight[0]) != self.width:
-            takes = f"{self.width} inputs, as many as come before it" if self._started else "1 input"
+            takes = f"{self.width} inputs, as many as come before it"
             raise InputError(where, f"a layer of {takes}", f"{len(weight[0])} inputs")
         self._close(IDENTITY)
         self._count(len(weight) * self.width)
@@ -52,9 +54,7 @@ class Chain:
             self._close(activation)
 
     def layers(self) -> list[Layer]:
-        """The layers, at least one. Raises `InputError` unless the output is one number."""
-        if self.width != 1:
-            raise InputError("the last layer", "1 output", f"{self.width} outputs")
+        """The layers, at least one."""
         if not self._closed:
             self._affine()
         self._close(IDENTITY)

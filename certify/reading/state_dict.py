@@ -60,10 +60,6 @@ def _feed_forward(tensors: Mapping[str, FloatArray], choices: Choices, file_keep
         chain.affine(f"tensor {quoted(name)} of shape {tensors[name].shape}", weight, offset)
         if i < len(order) - 1:
             chain.activate(choices.hidden())
-    if chain.width != 1:
-        raise InputError(
-            f"tensor {quoted(order[-1])}", "shape (1, in), for the single output", f"shape {tensors[order[-1]].shape}"
-        )
     chain.activate(choices.last())
     return chain.layers()
 
