@@ -34,6 +34,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from certify.counting.cutmap import CutMap
+from certify.counting.flow import Flow, Move
 from certify.counting.places import Places
 
 Bar = tuple[int, int]
@@ -46,43 +47,26 @@ class Bars:
     def __init__(self, places: Places, low: int, high: int, crossed: Bar | None = None) -> None:
         self._places = places
         self._crossed = crossed
-        self._bars: list[Bar] = []
-        self._numbers: dict[Bar, int] = {}
-        self._containing: set[int] = set()
-        self._moves: dict[int, dict[int, tuple[int, ...]]] = {}
-        self._turns: dict[int, tuple[list[int], list[int]]] = {}
-        self._counts = {self._number((low, high)): 1}
+        self._flow = Flow({(low, high): 1})
+        self._turns: tuple[CutMap, list[int], list[int]] | None = None
 
     def push(self, m: CutMap) -> None:
         """Goes on to f_(i+1) F_i."""
-        moves = self._moves.setdefault(id(m), {})
-        moved: dict[int, int] = {}
-        for i, count in self._counts.items():
-            if i not in moves:
-                moves[i] = tuple(self._number(bar) for bar in self._images(m, self._bars[i]))
-            for target in moves[i]:
-                moved[target] = moved.get(target, 0) + count
-        self._counts = moved
+        self._flow.push(m, lambda bar: Move(self._images(m, bar)))
 
     @property
     def laps(self) -> int:
         """The number of laps of F_i; 1 for a constant, which has no bar."""
-        return max(1, sum(self._counts.values()))
+        return max(1, sum(self._flow.counts))
 
     @property
     def crossings(self) -> int:
         """The number of crossings of the given interval by F_i."""
-        return sum(self._counts[i] for i in self._containing if i in self._counts)
+        return sum(n for bar, n in zip(self._flow.states, self._flow.counts) if bar and n and self._crosses(bar))
 
-    def _number(self, bar: Bar) -> int:
-        found = self._numbers.setdefault(bar, len(self._bars))
-        if found == len(self._bars):
-            self._bars.append(bar)
-            if self._crossed and not (
-                self._places.below(self._crossed[0], bar[0]) or self._places.below(bar[1], self._crossed[1])
-            ):
-                self._containing.add(found)
-        return found
+    def _crosses(self, bar: Bar) -> bool:
+        below = self._places.below
+        return self._crossed is not None and not below(self._crossed[0], bar[0]) and not below(bar[1], self._crossed[1])
 
     def _images(self, m: CutMap, bar: Bar) -> list[Bar]:
         """The bars of the map restricted to a bar."""
@@ -94,12 +78,12 @@ class Bars:
 
     def _turning(self, m: CutMap) -> tuple[list[int], list[int]]:
         """How many turning points lie among the first j cuts, for each j; and their values, as places."""
-        if id(m) not in self._turns:
+        if self._turns is None or self._turns[0] is not m:
             points, values = m.map.turning
             turning = {self._places.place(x) for x in points}
             before = accumulate((self._places.place(x) in turning for x in m.cuts), initial=0)
-            self._turns[id(m)] = list(before), [self._places.place(y) for y in values]
-        return self._turns[id(m)]
+            self._turns = m, list(before), [self._places.place(y) for y in values]
+        return self._turns[1], self._turns[2]
 
 
 def bars_of_path(places: Places, path: Sequence[int]) -> list[Bar]:

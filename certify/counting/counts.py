@@ -12,6 +12,7 @@ from certify.counting.cutmap import CutMap
 from certify.counting.fixed import FixedPointCounter
 from certify.counting.junctions import Junctions, end_germs
 from certify.counting.places import Places
+from certify.counting.sleep import Sleep
 from certify.errors import DomainError
 from certify.numbers import ordered, rational, shown
 from certify.piecewise import PiecewiseLinear
@@ -91,7 +92,8 @@ def iter_counts(
     crossed = _interval(crossings, places)
     step = Step.of(f, activation_breaks, places)
     counter = FixedPointCounter(step.plain) if fixed_points else None
-    return _run(repeat(step), places, crossed, activation_breaks is not None, counter)
+    sleep = Sleep(step.cut)
+    return _run(repeat(step), places, crossed, activation_breaks is not None, counter, sleep)
 
 
 def counts_of_sequence(
@@ -119,7 +121,7 @@ def iter_counts_of_sequence(
     places = Places()
     breaks = repeat(None) if activation_breaks is None else activation_breaks
     steps = _fitting(maps, breaks, places)
-    return _run(steps, places, _interval(crossings, places), activation_breaks is not None, None)
+    return _run(steps, places, _interval(crossings, places), activation_breaks is not None, None, None)
 
 
 class Step(NamedTuple):
@@ -167,7 +169,12 @@ def _fitting(
 
 
 def _run(
-    steps: Iterable[Step], places: Places, crossed: Bar | None, activation: bool, counter: FixedPointCounter | None
+    steps: Iterable[Step],
+    places: Places,
+    crossed: Bar | None,
+    activation: bool,
+    counter: FixedPointCounter | None,
+    sleep: Sleep | None,
 ) -> Iterator[Count]:
     junctions: Junctions | None = None
     bars: Bars | None = None
@@ -176,7 +183,7 @@ def _run(
         if junctions is None or bars is None:
             low, high = (places.place(end) for end in step.plain.map.ends)
             junctions, bars = Junctions(places, end_germs(step.plain, 1, 1)), Bars(places, low, high, crossed)
-        regions += junctions.push(step.cut)
+        regions += junctions.push(step.cut, sleep)
         bars.push(step.plain)
         points, intervals = counter.step() if counter else (None, None)
         yield Count(

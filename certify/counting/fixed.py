@@ -78,14 +78,14 @@ class Returns:
     def __init__(self, m: CutMap, sources: list[Junction]) -> None:
         self._m = m
         self._flow = Junctions(m.places, {}, {sources[0]: 1}, sources)
-        self._key = self._flow.number(sources[0])
+        self._source = sources[0]
         self._series: list[int] = []
         self._coefficients: list[int] = []
 
     def step(self) -> int:
         """The next coefficient, by R * (z R' / R) = z R', R(0) = 1."""
         self._flow.push(self._m)
-        self._series.append(self._flow.born.get(self._key, 0))
+        self._series.append(self._flow.born.get(self._source, 0))
         t = len(self._series)
         rest = sum(map(int.__mul__, self._coefficients, reversed(self._series[: t - 1])))
         self._coefficients.append(t * self._series[-1] - rest)

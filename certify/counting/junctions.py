@@ -1,6 +1,6 @@
 """Linear regions and activation regions: the points where an iterate was cut, counted class by class as they move forward.
 
-The proof of the recursion is in the docstring of this package. A *junction* is a point at which F_i = f_i ... f_1 was cut at some
+The proof of the recursion is in the docstring of this package. A *junction* is a point x at which F_i = f_i ... f_1 was cut at some
 step; both its germs are followed. All junctions that have the same place F_i(x) and the same state are one class:
 
     pull +-1   one germ is alive, on that side of the place; the other one ran into a plateau
@@ -13,32 +13,142 @@ A junction without a live germ lies inside a plateau for ever and is dropped.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from certify.counting.cutmap import CutMap
+from certify.counting.flow import Flow, Move
 from certify.counting.places import Places
+from certify.counting.sleep import Sleep
 from certify.numbers import Q
-
-ONE = Q(1)
-DEAD = -1
-PULLS = (1, -1, 2, -2)
 
 
 class Junction(NamedTuple):
-    """A class of junctions; `ratio` is a number in the table of ratios, 0 that of the ratio 1."""
+    """A class of junctions; `ratio` is a number in a table of ratios, 0 that of the ratio 1."""
 
     place: int
     pull: int
     ratio: int
 
 
+NOWHERE = -1
+"""In the place of a place: the junctions that never meet a cut again and never die."""
+
+PULLS = (1, -1, 2, -2)
+
+
+class Junctions:
+    """The junctions of F_i by class, and the germs at the two ends of the domain.
+
+    `ends` are the germs at the ends, each with a weight (1 to count). `sources`, where given, are the only classes into which
+    new junctions are put; all others are dropped at birth.
+    """
+
+    def __init__(
+        self,
+        places: Places,
+        ends: dict[Junction, int],
+        start: dict[Junction, int] | None = None,
+        sources: Collection[Junction] | None = None,
+    ) -> None:
+        self._places = places
+        self._ends = ends
+        self._flow = Flow(start or {})
+        self._sources = sources
+        self._ratios = Ratios()
+        self._map: CutMap | None = None
+        self._births: list[Junction | None] = []
+        self.born: dict[Junction, int] = {}
+
+    def push(self, m: CutMap, sleep: Sleep | None = None) -> int:
+        """Goes on to f_(i+1) F_i. Returns how many new junctions there are: the interior x that F_i, still uncut, sends to a cut.
+
+        `sleep` may be given where all maps from now on are m.
+        """
+
+        def move(junction: Junction) -> Move[Junction]:
+            return self._move(m, sleep, junction)
+
+        size = len(m.cuts) + 1
+        if m is not self._map:
+            self._map = m
+            self._births = [self._birth(m, sleep, j) for j in range(size - 1)]
+        slots = self._flow.push(m, move, 5 * size)
+        self._push_ends(move, slots)
+        one, minus_one, two, minus_two, tie = (slots[i * size : (i + 1) * size] for i in range(5))
+        self.born = {}
+        total = hits = 0
+        for j, born in enumerate(self._births):
+            hits += one[j] - minus_one[j] + 2 * (two[j] - minus_two[j])
+            new = hits - tie[j]
+            total += new
+            if new and born:
+                self._flow.add(born, new)
+                self.born[born] = self.born.get(born, 0) + new
+        return total
+
+    @property
+    def breaks(self) -> int:
+        """The number of points at which the slope of F_i changes."""
+        return sum(n for c, n in zip(self._flow.states, self._flow.counts) if c and (c[1] or c[2]))
+
+    @property
+    def tilt(self) -> int:
+        """The sum of all pulls, those of the ends with their weights included."""
+        inside = sum(c.pull * n for c, n in zip(self._flow.states, self._flow.counts) if c)
+        return inside + sum(germ.pull * weight for germ, weight in self._ends.items())
+
+    def _push_ends(self, move: Callable[[Junction], Move[Junction]], slots: list[int]) -> None:
+        ends: dict[Junction, int] = {}
+        for germ, weight in self._ends.items():
+            targets, slot = move(germ)
+            assert slot is not None
+            slots[slot] += weight
+            for target in targets:
+                ends[target] = ends.get(target, 0) + weight
+        self._ends = ends
+
+    def _move(self, m: CutMap, sleep: Sleep | None, junction: Junction) -> Move[Junction]:
+        place, pull, _ = junction
+        if place == NOWHERE:
+            return Move([junction])
+        size = len(m.cuts) + 1
+        if pull:
+            piece = m.piece(place, pull)
+            bend = m.signs[piece]
+            after = [Junction(m.image(place), pull * bend, 0)] if bend else []
+            return Move(after, PULLS.index(pull) * size + piece)
+        left, right = m.piece(place, -1), m.piece(place, 1)
+        after = self._after(m, sleep, junction)
+        return Move(after, 4 * size + left if left != right else None)
+
+    def _after(self, m: CutMap, sleep: Sleep | None, junction: Junction) -> list[Junction]:
+        """What becomes of two germs on opposite sides of a place."""
+        place, _, ratio = junction
+        left, right = m.piece(place, -1), m.piece(place, 1)
+        if m.signs[left] != m.signs[right]:
+            return [source(m, place)]
+        if m.signs[left] == 0:
+            return []
+        if m.slopes[left] != m.slopes[right]:
+            ratio = self._ratios.number(self._ratios.values[ratio] * m.slopes[left] / m.slopes[right])
+        if m.signs[left] < 0:
+            ratio = self._ratios.inverse(ratio)
+        image = m.image(place)
+        return [Junction(NOWHERE if sleep and sleep.well(image) else image, 0, ratio)]
+
+    def _birth(self, m: CutMap, sleep: Sleep | None, j: int) -> Junction | None:
+        """The class of new junctions at cut j, one step after they reached it; None if they are to be dropped."""
+        born = self._after(m, sleep, Junction(self._places.place(m.cuts[j]), 0, 0))
+        return born[0] if born and (self._sources is None or born[0] in self._sources) else None
+
+
 class Ratios:
     """A growing table of ratios; number 0 is the ratio 1."""
 
     def __init__(self) -> None:
-        self.values = [ONE]
-        self._known = {ONE: 0}
+        self.values = [Q(1)]
+        self._known = {Q(1): 0}
         self._inverse = {0: 0}
 
     def number(self, ratio: Q) -> int:
@@ -54,126 +164,6 @@ class Ratios:
             other = self.number(1 / self.values[number])
             self._inverse[number], self._inverse[other] = other, number
         return self._inverse[number]
-
-
-class Junctions:
-    """The classes of junctions of F_i with their numbers, and the germs at the two ends of the domain.
-
-    `ends` are the germs at the ends, each with a weight (1 to count). `sources`, where given, are the only classes into which
-    new junctions are put; all others are dropped at birth.
-    """
-
-    def __init__(
-        self,
-        places: Places,
-        ends: dict[Junction, int],
-        start: dict[Junction, int] | None = None,
-        sources: Collection[Junction] | None = None,
-    ) -> None:
-        self.ratios = Ratios()
-        self._classes: list[Junction] = []
-        self._numbers: dict[Junction, int] = {}
-        self._affine: set[int] = set()
-        self._moves: dict[int, dict[int, tuple[int, int]]] = {}
-        self._births: dict[int, list[int]] = {}
-        self._places = places
-        self._sources = None if sources is None else {self._number(junction) for junction in sources}
-        self._ends: dict[int, int] = {}
-        for junction, weight in ends.items():
-            self._ends[self._number(junction)] = self._ends.get(self._number(junction), 0) + weight
-        self.counts = {self._number(junction): count for junction, count in (start or {}).items()}
-        self.born: dict[int, int] = {}
-
-    def push(self, m: CutMap) -> int:
-        """Goes on to f_(i+1) F_i. Returns how many new junctions there are: the interior x that F_i, still uncut, sends to a cut."""
-        size = len(m.cuts) + 1
-        slots = [0] * (5 * size + 1)
-        counts = self._advanced(self.counts, m, slots)
-        self._ends = self._advanced(self._ends, m, slots)
-        births = self._births.get(id(m))
-        if births is None:
-            births = self._births[id(m)] = [self._birth(m, j) for j in range(size - 1)]
-        self.born = {}
-        total = hits = 0
-        one, minus_one, two, minus_two, tie = (slots[i * size : (i + 1) * size] for i in range(5))
-        for j, born in enumerate(births):
-            hits += one[j] - minus_one[j] + 2 * (two[j] - minus_two[j])
-            new = hits - tie[j]
-            if new:
-                total += new
-                counts[born] = counts.get(born, 0) + new
-                self.born[born] = self.born.get(born, 0) + new
-        counts.pop(DEAD, None)
-        self._ends.pop(DEAD, None)
-        self.counts = counts
-        return total
-
-    @property
-    def breaks(self) -> int:
-        """The number of points at which the slope of F_i changes."""
-        counts = self.counts
-        return sum(counts.values()) - sum(counts[i] for i in self._affine if i in counts)
-
-    @property
-    def tilt(self) -> int:
-        """The sum of all pulls, those of the ends with their weights included."""
-        classes = self._classes
-        return sum(classes[i].pull * n for counts in (self.counts, self._ends) for i, n in counts.items())
-
-    def number(self, junction: Junction) -> int:
-        """The key of a class in `counts` and `born`."""
-        return self._number(junction)
-
-    def _number(self, junction: Junction) -> int:
-        found = self._numbers.setdefault(junction, len(self._classes))
-        if found == len(self._classes):
-            self._classes.append(junction)
-            if junction.pull == 0 and junction.ratio == 0:
-                self._affine.add(found)
-        return found
-
-    def _advanced(self, counts: dict[int, int], m: CutMap, slots: list[int]) -> dict[int, int]:
-        """The classes one step later; what they take from or give to the cuts is added to the slots."""
-        moves = self._moves.setdefault(id(m), {})
-        moved: dict[int, int] = {}
-        for i, count in counts.items():
-            if i not in moves:
-                moves[i] = self._move(m, i)
-            slot, target = moves[i]
-            slots[slot] += count
-            moved[target] = moved.get(target, 0) + count
-        return moved
-
-    def _move(self, m: CutMap, i: int) -> tuple[int, int]:
-        """The slot of a class, and the class that it becomes."""
-        place, pull, _ = junction = self._classes[i]
-        size = len(m.cuts) + 1
-        if pull:
-            piece = m.piece(place, pull)
-            slot = PULLS.index(pull) * size + piece
-            bend = m.signs[piece]
-            return slot, self._number(Junction(m.image(place), pull * bend, 0)) if bend else DEAD
-        left, right = m.piece(place, -1), m.piece(place, 1)
-        return 4 * size + left if left != right else 5 * size, self._after(m, junction)
-
-    def _after(self, m: CutMap, junction: Junction) -> int:
-        """What becomes of two germs on opposite sides of a place."""
-        place, _, ratio = junction
-        left, right = m.piece(place, -1), m.piece(place, 1)
-        if m.signs[left] != m.signs[right]:
-            return self._number(source(m, place))
-        if m.signs[left] == 0:
-            return DEAD
-        if m.slopes[left] != m.slopes[right]:
-            ratio = self.ratios.number(self.ratios.values[ratio] * m.slopes[left] / m.slopes[right])
-        if m.signs[left] < 0:
-            ratio = self.ratios.inverse(ratio)
-        return self._number(Junction(m.image(place), 0, ratio))
-
-    def _birth(self, m: CutMap, j: int) -> int:
-        """The class of new junctions at cut j, one step after they reached it; DEAD if they are to be dropped."""
-        born = self._after(m, Junction(self._places.place(m.cuts[j]), 0, 0))
-        return born if self._sources is None or born in self._sources else DEAD
 
 
 def source(m: CutMap, place: int) -> Junction:

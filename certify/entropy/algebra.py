@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
 from math import gcd
 
 from flint import arb, ctx, fmpz_mat, fmpz_poly
@@ -39,7 +38,8 @@ class Algebraic:
     def log_closed_form(self) -> str | None:
         """The natural logarithm of the number in closed form, where the number is a root of an integer or of a quadratic number.
 
-        "0", "log 2", "log((1+sqrt(5))/2)", "(log 2)/3"; None where there is no such form.
+        "0", "log 2", "log((1+sqrt(5))/2)", "(log 2)/3"; None where there is no such form. The number must be the largest in
+        absolute value of the polynomial's roots, as the growth rates of this package are (Perron, Frobenius).
         """
         step = 0
         for power, coefficient in enumerate(self.polynomial):
@@ -47,7 +47,6 @@ class Algebraic:
         reduced = self.polynomial[::step]
         if len(reduced) > 3:
             return None
-        # An even function of the number (step > 1) has its largest real root at the root of the largest one.
         if len(reduced) == 2:
             inner = str(-reduced[0])
         else:
@@ -197,23 +196,3 @@ def log_bounds(low: Q, high: Q, places: int) -> tuple[Fraction, Fraction]:
 def _dyadic(x: arb) -> Q:
     mantissa, exponent = (int(part) for part in x.man_exp())
     return Q(mantissa << exponent) if exponent >= 0 else Q(mantissa, 1 << -exponent)
-
-
-def product_form(factors: Sequence[Sequence[int]]) -> tuple[int, ...]:
-    """The product of polynomials given by their coefficients from the constant term upwards."""
-    result = fmpz_poly([1])
-    for factor in factors:
-        result *= fmpz_poly(list(factor))
-    return tuple(int(c) for c in result.coeffs())
-
-
-__all__ = [
-    "Algebraic",
-    "Spectrum",
-    "largest_root",
-    "log_bounds",
-    "polynomial_text",
-    "product_form",
-    "root_between",
-]
-_ = pairwise

@@ -1,0 +1,26 @@
+"""The command line. Verdicts and data go to stdout, errors and progress to stderr.
+
+Exit codes: 0 success (CHAOTIC, ORDERED, VALID), 1 INVALID, 2 bad input or usage, 3 not decided, 4 UNSUPPORTED, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import click
+
+from certify import __version__
+from certify.cli.deciding import check, cycles, periods, prove
+from certify.cli.maps import convert, family, info
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="certify")
+def main() -> None:
+    """Is this network chaotic? Answers with proofs.
+
+    MAP is a map file (.json), or saved weights: .pt, .pth, .safetensors, .npz, .onnx. Weights alone do not say everything:
+    --activation, --output and --domain do.
+    """
+
+
+for command in (prove, check, cycles, periods, info, convert, family):
+    main.add_command(command)

@@ -1,0 +1,138 @@
+"""convert, info, family: map files made and described."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from certify.cli.shared import FILE, Source, budgets, careful, end, map_source
+
+
+@click.command()
+@map_source
+@click.option("-o", "--out", "out", metavar="FILE", type=FILE, required=True, help="The map file to write.")
+@click.option("--name", help="A name for people, written into the file.")
+@careful
+def convert(source: Source, out: Path, name: str | None) -> None:
+    """Write MAP as an exact JSON map file, and print the SHA-256 of what was read and of the map."""
+    from certify.artifact import map_json, write_whole
+    from certify.mapfile import canonical_json_sha256, document
+
+    read = source.read()
+    origin = read.source or _provenance(source.path)
+    content = document(read.map, name or read.name, origin)
+    write_whole(out, map_json(content))
+    click.echo(f"read   {origin['sha256']}  {source.path}")
+    click.echo(f"map    {canonical_json_sha256(content)}  {out}")
+
+
+def _provenance(path: Path) -> dict[str, str]:
+    import hashlib
+
+    return {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
+@click.command()
+@map_source
+@click.option("--json", "as_json", is_flag=True, help="Print the facts as JSON.")
+@budgets
+@careful
+def info(
+    source: Source, as_json: bool, max_pieces: int, time_limit: float | None,
+) -> None:  # fmt: skip
+    """What MAP is: its kind, domain, pieces, image, fixed points, and whether its domain is mapped into itself."""
+    from certify.decision.budget import Budget
+    from certify.mapfile import sha256
+    from certify.network import Network
+    from certify.verdict import piecewise_linear
+
+    with source.named():
+        read = source.read()
+        f = piecewise_linear(read.map, Budget(max_pieces, time_limit))
+    low, high = f.image()
+    fixed = f.fixed_points()
+    facts = {
+        "name": read.name,
+        "kind": f"network of widths {list(read.map.widths)}" if isinstance(read.map, Network) else "piecewise-linear",
+        "domain": "the line" if f.domain is None else [str(x) for x in f.domain],
+        "pieces": f.pieces,
+        "turning_points": len(f.turning[0]),
+        "image": [end(low, "-inf"), end(high, "inf")],
+        "maps_domain_into_itself": f.is_self_map(),
+        "fixed_points": [str(x) for x in fixed.points],
+        "fixed_intervals": [[end(a, "-inf"), end(b, "inf")] for a, b in fixed.intervals],
+        "sha256": sha256(read.map),
+    }
+    if as_json:
+        click.echo(json.dumps(facts, indent=2))
+        return
+    for key, value in facts.items():
+        listed = value if isinstance(value, list) else [value]
+        words = [_end_of(*x) if isinstance(x, list) else _short(str(x)) for x in listed]
+        click.echo(f"{key.replace('_', ' '):>24}  {', '.join(words) or 'none'}")
+
+
+def _short(word: str) -> str:
+    """A number shortened for people; other words as they are."""
+    from certify.numbers import rational, shown
+
+    return shown(rational(word)) if word.lstrip("-")[:1].isdigit() and len(word) != 64 else word
+
+
+def _end_of(a: str, b: str) -> str:
+    return f"[{_short(a)}, {_short(b)}]"
+
+
+@click.command()
+@click.argument(
+    "name", type=click.Choice(["tent", "skew-tent", "stunted-tent", "sawtooth", "rnn", "perturbed-tent", "initialised"])
+)
+@click.option("-o", "--out", "out", metavar="FILE", type=FILE, required=True, help="The map file to write.")
+@click.option("--height", default="1", show_default=True, help="tent, stunted-tent: the height, exactly.")
+@click.option("--tip", default="1/3", show_default=True, help="skew-tent: where the tip is, exactly.")
+@click.option("--teeth", type=click.IntRange(min=1), default=4, show_default=True, help="sawtooth: the number of laps.")
+@click.option(
+    "--width",
+    type=click.IntRange(min=1),
+    default=64,
+    show_default=True,
+    help="rnn, initialised: units in a hidden layer.",
+)
+@click.option("--variance", type=click.FloatRange(min=0), default=2.0, show_default=True, help="rnn: the variance σ².")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Random families: the seed.")
+@click.option("--row", default="he-he", show_default=True, help="initialised: the row of the paper's tables.")
+@click.option(
+    "--hidden-layers", type=click.IntRange(min=1), default=1, show_default=True, help="initialised: how many."
+)
+@click.option("--clipped", is_flag=True, help="initialised: clip the output to [0, 1].")
+@careful
+def family(name: str, out: Path, **options: Any) -> None:
+    """Write a member of a family of maps to a map file.
+
+    rnn is RNN(k, σ²), perturbed-tent and initialised are the random networks of Chatziafratis, Panageas, Sanford and
+    Stavroulakis (2022), drawn from the seed; their weights are then data, and exact.
+    """
+    from certify import families
+    from certify.artifact import save
+
+    o = options
+    match name:
+        case "tent":
+            made: Any = families.tent(o["height"])
+        case "skew-tent":
+            made = families.skew_tent(o["tip"])
+        case "stunted-tent":
+            made = families.stunted_tent(o["height"])
+        case "sawtooth":
+            made = families.sawtooth(o["teeth"])
+        case "rnn":
+            made = families.rnn(o["width"], o["variance"], o["seed"])
+        case "perturbed-tent":
+            made = families.perturbed_tent(o["seed"])
+        case _:
+            made = families.initialised(o["row"], o["width"], o["seed"], o["hidden_layers"], o["clipped"])
+    save(made, out, name)
+    click.echo(f"wrote {out}")

@@ -1,0 +1,136 @@
+"""What all commands share: the MAP argument with its options, budgets, exit codes, and errors in one line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from certify.errors import BudgetExceeded, CertifyError, InputError
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from certify.mapfile import MapFile
+
+INVALID, BAD_INPUT, UNDECIDED, UNSUPPORTED, INTERRUPTED = 1, 2, 3, 4, 130
+
+FILE = click.Path(path_type=Path)
+
+
+@dataclass(frozen=True)
+class Source:
+    """The MAP that a command was given, with the choices that a file of bare weights leaves open."""
+
+    path: Path
+    activation: str | None
+    output: str | None
+    domain: str | None
+
+    def read(self) -> MapFile:
+        """The map. Raises `InputError`."""
+        from certify.reading import UNSET, read
+
+        domain = UNSET if self.domain is None else self.domain
+        return read(self.path, activation=self.activation, output=self.output, domain=domain)
+
+    @property
+    def says_all(self) -> bool:
+        """Whether it is a JSON map file, taken as it stands."""
+        return self.path.suffix.lower() == ".json" and (self.activation, self.output, self.domain) == (None, None, None)
+
+    @contextmanager
+    def named(self) -> Iterator[None]:
+        """Adds the file's name to an input error that arises after reading."""
+        try:
+            yield
+        except InputError as error:
+            raise (error if error.source else error.at(str(self.path))) from None
+
+
+def choices(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that a file of bare weights leaves open."""
+    for option in (
+        click.option("--domain", metavar="LO,HI|line", help="The interval to study, or the whole line."),
+        click.option(
+            "--output", metavar="NAME[:P,…]", help="Activation of the last layer: identity, relu, clip:0,1, …"
+        ),
+        click.option(
+            "--activation", metavar="NAME[:P,…]", help="Activation of the hidden layers: relu, leaky_relu:1/100, …"
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def map_source(command: Callable[..., None]) -> Callable[..., None]:
+    """The MAP argument and its options, as one `source: Source`."""
+
+    @wraps(command)
+    def run(
+        *args: Any, map_path: Path, activation: str | None, output: str | None, domain: str | None, **options: Any
+    ) -> None:
+        command(*args, source=Source(map_path, activation, output, domain), **options)
+
+    return choices(click.argument("map_path", metavar="MAP", type=FILE)(run))
+
+
+def budgets(command: Callable[..., None]) -> Callable[..., None]:
+    """--max-pieces and --time-limit."""
+    for option in (
+        click.option("--time-limit", metavar="S", type=click.FloatRange(min=0), help="Seconds that the work may take."),
+        click.option(
+            "--max-pieces",
+            metavar="N",
+            type=click.IntRange(min=1),
+            default=100_000,
+            show_default=True,
+            help="Pieces of an iterate, or cells of a mesh.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def careful(command: Callable[..., None]) -> Callable[..., None]:
+    """Every error that a user can cause becomes one line and an exit code."""
+
+    @wraps(command)
+    def run(*args: Any, **options: Any) -> None:
+        try:
+            command(*args, **options)
+        except BudgetExceeded as error:
+            click.echo(f"not decided: {error}", err=True)
+            sys.exit(UNDECIDED)
+        except (CertifyError, ValueError) as error:
+            click.echo(f"certify: {error}", err=True)
+            sys.exit(BAD_INPUT)
+        except KeyboardInterrupt:
+            click.echo("certify: interrupted; nothing was written", err=True)
+            sys.exit(INTERRUPTED)
+
+    return run
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """A line on stderr that says what is being done, on a terminal only."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status("reading") as status:
+        yield status.update
+
+
+def end(x: Fraction | None, infinite: str) -> str:
+    """A number, or the word for an infinite end."""
+    return infinite if x is None else str(x)
