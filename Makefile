@@ -15,7 +15,7 @@ help: ## list the targets
 $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade --constraint constraints.txt pip
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[onnx,sympy]" $(GROUPS)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[onnx,plot,sympy]" $(GROUPS)
 	touch $@
 
 prove: $(VENV)/ready ## prove that a real network of the paper is chaotic, and check the proof with the lone checker
@@ -39,6 +39,7 @@ bench: $(VENV)/ready ## time prove and check against plain Fractions and the pap
 docs: $(VENV)/ready ## write the generated pages of docs/ anew
 	$(BIN)/python -m tests.test_docs
 	$(BIN)/python docs/pictures.py
+	$(BIN)/python docs/figure_two.py
 
 cases: $(VENV)/ready ## write the certificates of all cases anew
 	$(BIN)/python cases/make.py

@@ -66,9 +66,19 @@ def perturbed_tent(seed: int, noise: float = 0.1) -> Network:
 
     Drawn by `numpy.random.default_rng(seed)` in the order input weights, input biases, output weights, output bias.
     """
-    z = noise * np.random.default_rng(seed).normal(size=7)
-    hidden = Layer((np.array([1.0, 1.0]) + z[:2]).reshape(2, 1), np.array([0.0, -0.5]) + z[2:4], "relu")
-    return Network([hidden, Layer((np.array([2.0, -4.0]) + z[4:6]).reshape(1, 2), z[6:], "identity")], None)
+    return perturbed_tents(seed, 1, noise)[0]
+
+
+def perturbed_tents(seed: int, depth: int, noise: float = 0.1) -> list[Network]:
+    """`depth` perturbed tents with fresh noise each, one after another from the one generator; the first is `perturbed_tent`."""
+    generator = np.random.default_rng(seed)
+    tents = []
+    for _ in range(depth):
+        z = noise * generator.normal(size=7)
+        hidden = Layer((np.array([1.0, 1.0]) + z[:2]).reshape(2, 1), np.array([0.0, -0.5]) + z[2:4], "relu")
+        output = Layer((np.array([2.0, -4.0]) + z[4:6]).reshape(1, 2), z[6:], "identity")
+        tents.append(Network([hidden, output], None))
+    return tents
 
 
 INITIALISATIONS = {

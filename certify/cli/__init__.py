@@ -8,6 +8,7 @@ from __future__ import annotations
 import click
 
 from certify import __version__
+from certify.cli.counting import regions
 from certify.cli.deciding import check, cycles, periods, prove
 from certify.cli.maps import convert, family, info
 
@@ -22,5 +23,5 @@ def main() -> None:
     """
 
 
-for command in (prove, check, cycles, periods, info, convert, family):
+for command in (prove, check, cycles, periods, regions, info, convert, family):
     main.add_command(command)

@@ -47,7 +47,7 @@ class Bars:
     def __init__(self, places: Places, low: int, high: int, crossed: Bar | None = None) -> None:
         self._places = places
         self._crossed = crossed
-        self._flow = Flow({(low, high): 1})
+        self._flow = Flow({(low, high): 1}, self._crosses)
         self._turns: tuple[CutMap, list[int], list[int]] | None = None
 
     def push(self, m: CutMap) -> None:
@@ -62,7 +62,7 @@ class Bars:
     @property
     def crossings(self) -> int:
         """The number of crossings of the given interval by F_i."""
-        return sum(n for bar, n in zip(self._flow.states, self._flow.counts) if bar and n and self._crosses(bar))
+        return self._flow.marked
 
     def _crosses(self, bar: Bar) -> bool:
         below = self._places.below

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from itertools import compress
 from typing import Generic, NamedTuple, TypeVar
 
 S = TypeVar("S", bound=Hashable)
@@ -16,13 +17,14 @@ class Move(NamedTuple, Generic[S]):
 
 
 class Flow(Generic[S]):
-    """A count for each of finitely many states. A step sends the count of a state to all states that the rule names.
+    """A count for each of finitely many states, some of which are marked. A step sends the count of a state to all states that the rule names.
 
     While the rule stays the same, a state is looked at once; from then on a step is a few passes over lists inside the
     interpreter's own loops, and one addition of integers for each arrow but the first that leads to a state.
     """
 
-    def __init__(self, start: dict[S, int]) -> None:
+    def __init__(self, start: dict[S, int], marks: Callable[[S], bool]) -> None:
+        self._marks = marks
         self._rule: object = None
         self._clear()
         for state, count in start.items():
@@ -35,6 +37,7 @@ class Flow(Generic[S]):
         self._from = [0]  # for each state one that is sent to it; all others are in _also
         self._also: dict[int, list[int]] = {}
         self._slots: list[list[int]] = []
+        self._marked = [False]
         self._seen = 1
 
     def push(self, rule: object, move: Callable[[S], Move[S]], slots: int = 0) -> list[int]:
@@ -63,6 +66,15 @@ class Flow(Generic[S]):
         self.counts = counts
         return noted
 
+    def items(self) -> Iterator[tuple[S, int]]:
+        """The states with their counts."""
+        return ((state, count) for state, count in zip(self.states, self.counts) if state is not None)
+
+    @property
+    def marked(self) -> int:
+        """The sum of the counts of the states that are marked."""
+        return sum(compress(self.counts, self._marked))
+
     def add(self, state: S, count: int) -> None:
         """Adds to the count of a state."""
         j = self._number(state)
@@ -75,11 +87,12 @@ class Flow(Generic[S]):
         if found == len(self.states):
             self.states.append(state)
             self._from.append(0)
+            self._marked.append(self._marks(state))
         return found
 
     def _restart(self) -> None:
         """Forgets the graph, and the states that have no count."""
-        kept = [(state, count) for state, count in zip(self.states, self.counts) if state is not None and count]
+        kept = [(state, count) for state, count in self.items() if count]
         self._clear()
         for state, count in kept:
             self.add(state, count)

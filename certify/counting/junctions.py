@@ -53,7 +53,7 @@ class Junctions:
     ) -> None:
         self._places = places
         self._ends = ends
-        self._flow = Flow(start or {})
+        self._flow = Flow(start or {}, lambda junction: junction.pull != 0 or junction.ratio != 0)
         self._sources = sources
         self._ratios = Ratios()
         self._map: CutMap | None = None
@@ -90,13 +90,12 @@ class Junctions:
     @property
     def breaks(self) -> int:
         """The number of points at which the slope of F_i changes."""
-        return sum(n for c, n in zip(self._flow.states, self._flow.counts) if c and (c[1] or c[2]))
+        return self._flow.marked
 
     @property
     def tilt(self) -> int:
         """The sum of all pulls, those of the ends with their weights included."""
-        inside = sum(c.pull * n for c, n in zip(self._flow.states, self._flow.counts) if c)
-        return inside + sum(germ.pull * weight for germ, weight in self._ends.items())
+        return sum(junction.pull * n for junction, n in (*self._flow.items(), *self._ends.items()))
 
     def _push_ends(self, move: Callable[[Junction], Move[Junction]], slots: list[int]) -> None:
         ends: dict[Junction, int] = {}
