@@ -47,7 +47,7 @@ class Bars:
     def __init__(self, places: Places, low: int, high: int, crossed: Bar | None = None) -> None:
         self._places = places
         self._crossed = crossed
-        self._flow = Flow({(low, high): 1}, self._crosses)
+        self._flow = Flow({(low, high): 1}, (lambda _: 1, self._crosses) if crossed else (lambda _: 1,))
         self._turns: tuple[CutMap, list[int], list[int]] | None = None
 
     def push(self, m: CutMap) -> None:
@@ -57,12 +57,12 @@ class Bars:
     @property
     def laps(self) -> int:
         """The number of laps of F_i; 1 for a constant, which has no bar."""
-        return max(1, sum(self._flow.counts))
+        return max(1, self._flow.totals[0])
 
     @property
     def crossings(self) -> int:
         """The number of crossings of the given interval by F_i."""
-        return self._flow.marked
+        return self._flow.totals[1]
 
     def _crosses(self, bar: Bar) -> bool:
         below = self._places.below

@@ -56,7 +56,7 @@ class FixedPointCounter:
         active = [m.places.place(x) for x, a, b in zip(m.cuts, m.signs, m.signs[1:]) if a != b]
         sources = list(dict.fromkeys(source(m, place) for place in active))
         self._returns = [Returns(m, sources[k:]) for k in range(len(sources))]
-        self._signed = Junctions(m.places, end_germs(m, 1, -1), sources=sources)
+        self._signed = Junctions(m.places, end_germs(m, 1, -1), sources=sources, tilt=True)
         self._cycles = SpecialCycles(m)
         self._t = 0
 

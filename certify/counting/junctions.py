@@ -50,10 +50,11 @@ class Junctions:
         ends: dict[Junction, int],
         start: dict[Junction, int] | None = None,
         sources: Collection[Junction] | None = None,
+        tilt: bool = False,
     ) -> None:
         self._places = places
         self._ends = ends
-        self._flow = Flow(start or {}, lambda junction: junction.pull != 0 or junction.ratio != 0)
+        self._flow = Flow(start or {}, [_pull if tilt else _is_break])
         self._sources = sources
         self._ratios = Ratios()
         self._map: CutMap | None = None
@@ -90,19 +91,19 @@ class Junctions:
     @property
     def breaks(self) -> int:
         """The number of points at which the slope of F_i changes."""
-        return self._flow.marked
+        return self._flow.totals[0]
 
     @property
     def tilt(self) -> int:
-        """The sum of all pulls, those of the ends with their weights included."""
-        return sum(junction.pull * n for junction, n in (*self._flow.items(), *self._ends.items()))
+        """The sum of all pulls, those of the ends with their weights included (this instead of `breaks`, where it was asked for)."""
+        return self._flow.totals[0] + sum(germ.pull * weight for germ, weight in self._ends.items())
 
     def _push_ends(self, move: Callable[[Junction], Move[Junction]], slots: list[int]) -> None:
         ends: dict[Junction, int] = {}
         for germ, weight in self._ends.items():
             targets, slot = move(germ)
-            assert slot is not None
-            slots[slot] += weight
+            if slot is not None:
+                slots[slot] += weight
             for target in targets:
                 ends[target] = ends.get(target, 0) + weight
         self._ends = ends
@@ -116,7 +117,7 @@ class Junctions:
             piece = m.piece(place, pull)
             bend = m.signs[piece]
             after = [Junction(m.image(place), pull * bend, 0)] if bend else []
-            return Move(after, PULLS.index(pull) * size + piece)
+            return Move(after, PULLS.index(pull) * size + piece if piece < size - 1 else None)
         left, right = m.piece(place, -1), m.piece(place, 1)
         after = self._after(m, sleep, junction)
         return Move(after, 4 * size + left if left != right else None)
@@ -163,6 +164,14 @@ class Ratios:
             other = self.number(1 / self.values[number])
             self._inverse[number], self._inverse[other] = other, number
         return self._inverse[number]
+
+
+def _is_break(junction: Junction) -> int:
+    return int(junction.pull != 0 or junction.ratio != 0)
+
+
+def _pull(junction: Junction) -> int:
+    return junction.pull
 
 
 def source(m: CutMap, place: int) -> Junction:

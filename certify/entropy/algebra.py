@@ -22,8 +22,8 @@ Targets = Sequence[Sequence[int]]
 class Algebraic:
     """The real algebraic number that is the only root of `polynomial` in the closed interval `interval`.
 
-    The polynomial is the minimal polynomial over the integers, irreducible and monic, its coefficients from the constant
-    term upwards. Its derivative has no zero in the interval. A rational number has an interval of one point.
+    The polynomial is irreducible over the integers, its coefficients from the constant term upwards without a common factor, the last positive
+    (1 where the number is the growth of a graph). Its derivative has no zero in the interval. A rational number has an interval of one point.
     """
 
     polynomial: tuple[int, ...]
@@ -33,6 +33,19 @@ class Algebraic:
     def degree(self) -> int:
         """The degree of the number over the rationals."""
         return len(self.polynomial) - 1
+
+    def is_negative(self, polynomial: Sequence[int]) -> bool:
+        """Whether an integer polynomial of lower degree, not 0, is negative at the number."""
+        function, modulus = fmpz_poly(list(polynomial)), fmpz_poly(list(self.polynomial))
+        low, high = (rational(end) for end in self.interval)
+        rising = modulus(high) > 0
+        while True:
+            with ctx.workprec(64 + int(max(low.q.bit_length(), high.q.bit_length())) * len(self.polynomial)):
+                value = function(arb(low).union(arb(high)))
+            if not value.contains(0):
+                return bool(value < 0)
+            middle = (low + high) / 2
+            low, high = (low, middle) if (modulus(middle) > 0) == rising else (middle, high)
 
     @cached_property
     def log_closed_form(self) -> str | None:
@@ -45,7 +58,9 @@ class Algebraic:
         for power, coefficient in enumerate(self.polynomial):
             step = gcd(step, power) if coefficient else step
         reduced = self.polynomial[::step]
-        if len(reduced) > 3:
+        if len(reduced) == 2 and reduced[1] != 1 and step == 1:
+            return f"log({-reduced[0]}/{reduced[1]})"
+        if len(reduced) > 3 or reduced[-1] != 1:
             return None
         if len(reduced) == 2:
             inner = str(-reduced[0])

@@ -88,7 +88,7 @@ class Transfer:
 
     With `number` >= 1, an algebraic number, and `polynomials`, which then stand for some ranks (None elsewhere), it proves h(f) <= log(number); instead of 3:
 
-    3'. r_j <= r_i for each edge. Where row i's rank has polynomials: the sum of the polynomials of its targets of equal rank = number * polynomial_i modulo
+    3'. r_j <= r_i for each edge. Where row i has a polynomial (then all rows of its rank have): the sum of the polynomials of its targets of equal rank = number * polynomial_i modulo
         the minimal polynomial, and the polynomial is positive at the number. Elsewhere the sum of w_j over its targets of equal rank is at most
         a * w_i, a the lower end of the number's isolating interval (or 1).
     """
@@ -117,6 +117,25 @@ class Transfer:
             "growth": text(rational(self.growth)),
             **({} if self.polynomials is None else {"polynomials": _polynomials(self.polynomials)}),
         }
+
+
+@dataclass(frozen=True)
+class ConstantSlope:
+    """Evidence that h(f) = log(growth), both ends at once, on an interval J.
+
+    A checker verifies: f(J) ⊆ J; f^core_steps(J), an exact image, is a compact interval K of more than a point; every piece of f that meets the
+    interior of K has slope growth or -growth; growth >= 1.
+
+    Proof. f maps K into itself, so f^t has slope ±growth^t on K and the variation growth^t * |K|; h(f) = h(f|K) = lim (1/t) log Var(f^t|K)
+    (Misiurewicz, Szlenk 1980) = log(growth).
+    """
+
+    core_steps: int
+    growth: Fraction
+
+    def document(self) -> dict[str, Any]:
+        """As data for JSON: numbers are strings in lowest terms."""
+        return {"core_steps": self.core_steps, "growth": text(rational(self.growth))}
 
 
 def _matrix(rows: tuple[Row, ...]) -> list[list[int]]:
