@@ -10,7 +10,7 @@ from certify.errors import BudgetExceeded, CertifyError, DomainError, InputError
 from certify.network import Activation, Layer, Network
 from certify.piecewise import FixedPoints, PiecewiseLinear
 from certify.reading import load
-from certify.verdict import Verdict, cycles, periods, prove
+from certify.verdict import Verdict, cycles, entropy, periods, prove, regions
 
 __version__ = "0.1.0"
 
@@ -31,8 +31,10 @@ __all__ = [
     "Verdict",
     "check",
     "cycles",
+    "entropy",
     "load",
     "periods",
     "prove",
+    "regions",
     "save",
 ]

@@ -25,7 +25,7 @@ from contextlib import contextmanager
 from decimal import MAX_EMAX, Context, Decimal
 from fractions import Fraction
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 from math import gcd, lcm
 from operator import mul
 from typing import Any, NamedTuple, NoReturn
@@ -219,8 +219,10 @@ class Pieces:
                 self.turns.append(Fraction(p, q))
         self.values = [self.at(x) for x in self.turns]
 
-    def rank(self, x: Fraction) -> tuple[int, int]:
+    def rank(self, x: Extended) -> tuple[int, int]:
         """How many knots are less than x, and how many are at most x."""
+        if not isinstance(x, Fraction):
+            return (0, 0) if x < 0 else (len(self.keys), len(self.keys))
         p, q = x.numerator, x.denominator
         key = (p << self.shift) // q
         i = bisect_left(self.keys, key)
@@ -246,9 +248,7 @@ class Pieces:
     def same_piece(self, u: Extended, v: Extended) -> bool:
         """No knot lies strictly between u and v."""
         self.work.spend(20)
-        u, v = min(u, v), max(u, v)
-        above_u = self.rank(u)[1] if isinstance(u, Fraction) else 0 if u < 0 else len(self.knots)
-        return above_u >= (self.rank(v)[0] if isinstance(v, Fraction) else 0 if v < 0 else len(self.knots))
+        return self.rank(min(u, v))[1] >= self.rank(max(u, v))[0]
 
     def image(self, a: Extended, b: Extended) -> tuple[Extended, Extended]:
         """The exact image of [a, b]: an interval, because f is continuous."""
@@ -646,6 +646,186 @@ def affine(f: Pieces, a: Extended, b: Extended, m: int) -> bool:
     return one_sign and (u != a or half[0] == a) and (v != b or half[1] == b)
 
 
+# Counts: the germ of f at x on a side (+1 right, -1 left) is how f looks next to x there
+
+
+def onward(f: Pieces, x: Extended, side: int) -> tuple[Fraction, Extended, int]:
+    """The slope of a germ, and where it goes; a falling piece turns the sides around."""
+    s, _, d = f.lines[f.rank(x)[side > 0]]
+    return Fraction(s, d), f(x), side if s > 0 else -side
+
+
+def breaks_of_iterates(f: Pieces, x: Fraction, last: int) -> list[bool]:
+    """For t = 1, ..., last: the slopes of f^t differ on the two sides of x."""
+    ends: list[tuple[Fraction, Extended, int]] = [(Fraction(1), x, -1), (Fraction(1), x, 1)]
+    found = []
+    for _ in range(last):
+        for i, (slope, y, side) in enumerate(ends):
+            if slope:
+                here, y, side = onward(f, y, side)
+                ends[i] = (slope * here, y, side)
+                f.work.spend(20, slope.denominator.bit_length(), here.denominator.bit_length())
+        found.append(ends[0][0] != ends[1][0])
+    return found
+
+
+def region_count(f: Map, certificate: dict[str, Any]) -> None:
+    """The numbers of linear regions of f, ..., f^T, without listing any (docs/counting.md has the proof).
+
+    A junction is a point x at which some first iterate f^i, with a slope that is not 0, takes x to a knot b; f^t breaks at
+    x for the t > i for which f^(t-i) breaks at b. The junctions so far cut J into intervals; f^i is affine on each, and
+    where its slope is not 0 the image is an interval between two germs, (u, +1) and (v, -1), that takes a knot b between u
+    and v once: h_i(b) is the number of germs (u, +1) with u < b less that of germs (v, -1) with v <= b.
+    """
+    pieces, wanted = f.pieces, items(certificate["regions"], "regions", Refused)
+    knots = [Fraction(p, q) for p, q in pieces.knots]
+    broken = [breaks_of_iterates(pieces, x, len(wanted)) for x in knots]
+    germs: dict[tuple[Extended, int], int] = {(f.lo, 1): 1, (f.hi, -1): 1}
+    next_of: dict[tuple[Extended, int], tuple[Fraction, Extended, int]] = {}
+    born: list[list[int]] = []
+    for t, value in enumerate(wanted, 1):
+        jumps = [0] * (len(knots) + 1)
+        for (x, side), many in germs.items():
+            jumps[pieces.rank(x)[side > 0]] += side * many
+        born.append(list(accumulate(jumps))[: len(knots)])
+        after: dict[tuple[Extended, int], int] = {}
+        junctions = [((x, side), h) for x, h in zip(knots, born[-1], strict=True) for side in (-1, 1) if h]
+        for germ, many in [*germs.items(), *junctions]:
+            if germ not in next_of:
+                next_of[germ] = onward(pieces, *germ)
+            slope, place, turned = next_of[germ]
+            if slope:
+                after[place, turned] = after.get((place, turned), 0) + many
+        germs = after
+        regions = 1 + sum(h for i, row in enumerate(born) for h, at in zip(row, broken, strict=True) if at[t - i - 1])
+        pieces.work.spend(10 * (len(germs) + t * len(knots)), regions.bit_length(), 64)
+        if value != str(regions):
+            wrong(Refused, f"regions[{t - 1}]: count", str(regions), value)
+
+
+# Entropy: finite graphs of intervals, whose edges (k, j) out of interval i stand for the part of i in lap k
+
+
+class Graph(NamedTuple):
+    """Intervals, for each the edges out of it, for each a positive weight, and the growth p/q."""
+
+    intervals: list[tuple[Extended, Extended]]
+    rows: list[list[tuple[int, int]]]
+    vector: list[int]
+    growth: Fraction
+
+
+def read_graph(f: Map, certificate: dict[str, Any]) -> Graph:
+    """The graph of a certificate; intervals lie in J and have more than one point."""
+
+    def extended(value: object, where: str) -> Extended:
+        if f.domain is None and value in ("-inf", "inf"):
+            return INF if value == "inf" else -INF
+        return point(value, where)
+
+    intervals: list[tuple[Extended, Extended]] = []
+    for i, given in enumerate(items(certificate["intervals"], "intervals", Refused)):
+        a, b = (extended(value, f"intervals[{i}]") for value in items(given, f"intervals[{i}]", Refused, 2))
+        if not f.lo <= a < b <= f.hi:
+            wrong(Refused, f"intervals[{i}]", "an interval in the domain", Own(f"[{brief(a)}, {brief(b)}]"))
+        intervals.append((a, b))
+    n = len(intervals)
+    rows: list[list[tuple[int, int]]] = []
+    for i, row in enumerate(items(certificate["rows"], "rows", Refused, n)):
+        edges = row if isinstance(row, list) else wrong(Refused, f"rows[{i}]", "a list of edges", row)
+        pairs = [items(edge, f"rows[{i}]", Refused, 2) for edge in edges]
+        if not all(type(k) is int and type(j) is int and k >= 0 and 0 <= j < n for k, j in pairs):
+            wrong(Refused, f"rows[{i}]", f"pairs of a lap and one of {n} intervals", Own("others"))
+        rows.append([(k, j) for k, j in pairs if isinstance(k, int) and isinstance(j, int)])
+        if sorted({k for k, _ in rows[i]}) != [k for k, _ in rows[i]]:
+            wrong(Refused, f"rows[{i}]", "laps that increase", Own("others"))
+    vector = [point(v, f"vector[{i}]") for i, v in enumerate(items(certificate["vector"], "vector", Refused, n))]
+    if any(v.denominator > 1 or v < 1 for v in vector):
+        wrong(Refused, "vector", "positive integers", Own("others"))
+    growth = point(certificate["growth"], "growth")
+    f.pieces.work.spend(sum(map(len, rows)) + n, max(v.numerator.bit_length() for v in vector), 64)
+    return Graph(intervals, rows, [v.numerator for v in vector], growth)
+
+
+def lap_images(f: Pieces, a: Extended, b: Extended, lo: Extended, hi: Extended) -> dict[int, tuple[Extended, Extended]]:
+    """The image of each part of [a, b] in one lap of f on [lo, hi], of those laps on whose part f is not constant."""
+    corners = [lo, *f.turns, hi]
+    images = {}
+    for k in range(bisect_right(f.turns, a), bisect_left(f.turns, b) + 1):
+        u, v = f(max(a, corners[k])), f(min(b, corners[k + 1]))
+        if u != v:
+            images[k] = (min(u, v), max(u, v))
+    return images
+
+
+def entropy_lower(f: Map, certificate: dict[str, Any]) -> None:
+    """h(f) >= log(growth): different parts of each interval are mapped over others, M v >= growth v (Misiurewicz 1979)."""
+    graph = read_graph(f, certificate)
+    for i, row in enumerate(graph.rows):
+        images = lap_images(f.pieces, *graph.intervals[i], f.lo, f.hi)
+        for k, j in row:
+            (u, v), (a, b) = images.get(k, (INF, -INF)), graph.intervals[j]
+            if not (u <= a and b <= v):
+                wrong(
+                    Refused, f"rows[{i}]: covering", f"the part in lap {k} to be mapped over interval {j}", Own("less")
+                )
+        total = sum(graph.vector[j] for _, j in row)
+        if total < graph.growth * graph.vector[i] or graph.growth <= 0:
+            wrong(Refused, f"rows[{i}]: growth", f"at least {brief(graph.growth * graph.vector[i])}", Fraction(total))
+
+
+def entropy_upper(f: Map, certificate: dict[str, Any]) -> None:
+    """h(f) <= log(growth): the paths of a graph bound the laps of f^t (Misiurewicz and Szlenk 1980).
+
+    Every part of every interval on which f is not constant is mapped into an interval of the graph, and the first interval
+    holds the core. Ranks never rise along an edge, so a path stays in finitely many of them, and within one rank the
+    weights grow by at most the factor growth a step.
+    """
+    graph = read_graph(f, certificate)
+    ranks = [rank for rank in items(certificate["ranks"], "ranks", Refused, len(graph.rows)) if type(rank) is int]
+    if len(ranks) < len(graph.rows):
+        wrong(Refused, "ranks", "integers", Own("others"))
+    lo, hi = f.lo, f.hi
+    for _ in range(count(certificate, "core_steps", 0)):
+        lo, hi = f.pieces.image(lo, hi)
+    if not graph.intervals[0][0] <= lo <= hi <= graph.intervals[0][1]:
+        wrong(Refused, "intervals[0]: core", f"an interval around [{brief(lo)}, {brief(hi)}]", Own("another"))
+    if graph.growth < 1:
+        wrong(Refused, "growth", "at least 1", graph.growth)
+    for i, row in enumerate(graph.rows):
+        images = lap_images(f.pieces, *graph.intervals[i], f.lo, f.hi)
+        if [k for k, _ in row] != list(images):
+            wrong(Refused, f"rows[{i}]: laps", f"{list(images)[:9]}", Own(f"{[k for k, _ in row][:9]}"))
+        for k, j in row:
+            (u, v), (a, b) = images[k], graph.intervals[j]
+            if not (a <= u and v <= b):
+                wrong(
+                    Refused, f"rows[{i}]: transfer", f"the part in lap {k} to be mapped into interval {j}", Own("more")
+                )
+            if ranks[j] > ranks[i]:
+                wrong(Refused, f"rows[{i}]: ranks", "no edge to a higher rank", Own(f"one to interval {j}"))
+        total = sum(graph.vector[j] for _, j in row if ranks[j] == ranks[i])
+        if total > graph.growth * graph.vector[i]:
+            wrong(Refused, f"rows[{i}]: growth", f"at most {brief(graph.growth * graph.vector[i])}", Fraction(total))
+
+
+def constant_slope(f: Map, certificate: dict[str, Any]) -> None:
+    """h(f) = log(growth): every piece on the core has slope growth or -growth (Misiurewicz and Szlenk 1980)."""
+    growth, pieces = point(certificate["growth"], "growth"), f.pieces
+    lo, hi = f.lo, f.hi
+    for _ in range(count(certificate, "core_steps", 0)):
+        lo, hi = pieces.image(lo, hi)
+    if not -INF < lo < hi < INF:
+        wrong(
+            Refused, "core_steps: core", "a compact interval of more than a point", Own(f"[{brief(lo)}, {brief(hi)}]")
+        )
+    if growth < 1:
+        wrong(Refused, "growth", "at least 1", growth)
+    for s, _, d in pieces.lines[pieces.rank(lo)[1] : pieces.rank(hi)[0] + 1]:
+        if abs(Fraction(s, d)) != growth:
+            wrong(Refused, "growth: slope", brief(growth), abs(Fraction(s, d)))
+
+
 def maps_into_itself(f: Map) -> None:
     """f(J) lies in J: nothing to show on the line, plain after a last clamp into J, else seen from f's extremes."""
     if f.layers and len(f.layers[-1].bounds) == 2:  # clip, hardtanh, relu6: all of them without a leak
@@ -671,10 +851,21 @@ KINDS = {
     "odd-return": Kind("CHAOTIC", odd_return, "level n x side orbit", "period_three"),
     "periodic-orbit": Kind("CHAOTIC", periodic_orbit, "period orbit", ""),
     "order": Kind("ORDERED", order, "level core_steps mesh", ""),
+    "region-count": Kind("COUNTED", region_count, "regions", ""),
+    "entropy-lower": Kind("ENTROPY-AT-LEAST", entropy_lower, "intervals rows vector growth", ""),
+    "entropy-upper": Kind("ENTROPY-AT-MOST", entropy_upper, "core_steps intervals rows ranks vector growth", ""),
+    "constant-slope": Kind("ENTROPY-EQUALS", constant_slope, "core_steps growth", ""),
 }
 
 
 # The claim
+
+
+ENTROPIES = {
+    "entropy-lower": ("is at least", "Misiurewicz 1979"),
+    "entropy-upper": ("is at most", "Misiurewicz and Szlenk 1980"),
+    "constant-slope": ("equals", "Misiurewicz and Szlenk 1980"),
+}
 
 
 @long_integers()
@@ -696,6 +887,12 @@ def claim_words(kind: str, certificate: dict[str, Any]) -> str:
         period = f"of least period {certificate['period']}, not a power of 2"
         theorem = f"f has {chaos} (Bowen and Franks 1976; Jankova and Smital 1986)"
         return f"{into} {show(certificate['orbit'][0])} is a periodic point {period}; hence {theorem}"
+    if kind == "region-count":
+        last = len(certificate["regions"])
+        return f"{into} f{f'^{last}' * (last > 1)} has exactly {show(certificate['regions'][-1])} linear regions"
+    if kind in ENTROPIES:
+        relation, theorem = ENTROPIES[kind]
+        return f"{into} its topological entropy {relation} log({show(certificate['growth'])}) ({theorem})"
     m = 1 << certificate["level"]
     if kind == "odd-return":
         few, less = ("<=", "<") if certificate["side"] == "right" else (">=", ">")

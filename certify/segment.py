@@ -1,10 +1,11 @@
 """The regions of a network along a segment, exactly and as a stream.
 
-On the segment from A to B a network R^d -> R^m is a piecewise-affine curve t -> net(A + t (B - A)), 0 <= t <= 1. Its pieces are found from left to
-right, layer inside layer: where all layers before are affine, the units of a layer are lines in t; where one of them meets a kink of
-its activation, the lines of the next layer change by that unit's weights alone. Nothing is kept but one line for each unit of each
-layer, so the memory does not grow with the number of regions, and a region costs about as much as the units that change in it and the
-widths of the layers behind them. (The same list as ExactLine of Sotoudeh and Thakur 2019, without their rounding.)
+On the segment from A to B a network R^d -> R^m is a piecewise-affine curve t -> net(A + t (B - A)), 0 <= t <= 1. Its
+pieces are found from left to right, layer inside layer: where all layers before are affine, the units of a layer are
+lines in t; where one of them meets a kink of its activation, the lines of the next layer change by that unit's weights
+alone. Nothing is kept but one line for each unit of each layer, so the memory does not grow with the number of regions,
+and a region costs about as much as the units that change in it and the widths of the layers behind them. (The same list
+as ExactLine of Sotoudeh and Thakur 2019, without their rounding.)
 """
 
 from __future__ import annotations
@@ -62,7 +63,8 @@ def _merged(pieces: Iterator[Region]) -> Iterator[Region]:
 
 
 def _stream(layers: Sequence[Layer], slopes: list[Q], constants: list[Q], lo: Q, hi: Q) -> Iterator[Region]:
-    """The activation regions in [lo, hi], where unit u of the first of these layers is slopes[u] t + constants[u] before it is activated."""
+    """The activation regions in [lo, hi]; unit u of the first of these layers is slopes[u] t + constants[u] before it
+    is activated."""
     layer, *rest = layers
     act = layer.activation.function
     kinds = [_kind(act.breaks, s, c, lo) for s, c in zip(slopes, constants)]

@@ -9,10 +9,13 @@ from fractions import Fraction
 from typing import Literal
 
 from certify import checker
-from certify.certificate import Certificate, certificate
+from certify.certificate import Certificate, Proof, certificate
+from certify.counting import Counts, activation_breaks, counts
 from certify.decision.budget import Budget
 from certify.decision.cycles import Cycles, Periods, cycles_of, periods_of
 from certify.decision.decide import DEFAULT_LEVEL, Decision, NotDecided, OddReturn, Order, PeriodicOrbit, decide
+from certify.entropy import Entropy
+from certify.entropy import entropy as enclose
 from certify.errors import BudgetExceeded, CertifyError
 from certify.mapfile import Map, canonical_json_sha256, document
 from certify.network import Network
@@ -94,15 +97,79 @@ def prove(
     if isinstance(decision, NotDecided):
         return Verdict("UNDECIDED", decision.reason, None, decision)
     progress("checking the certificate")
+    try:
+        proof = _checked(decision, f, given)
+    except BudgetExceeded as error:
+        return Verdict("UNDECIDED", str(error), None, NotDecided(str(error)))
+    return Verdict("ORDERED" if isinstance(decision, Order) else "CHAOTIC", _reason(decision, f), proof, decision)
+
+
+@dataclass(frozen=True)
+class CertifiedCounts:
+    """Exact numbers of linear regions, laps, … of f, …, f^T; `certificate` proves those of the linear regions."""
+
+    counts: Counts
+    certificate: Certificate
+
+
+def regions(given: Map, iterates: int, *, max_pieces: int = DEFAULT_PIECES) -> CertifiedCounts:
+    """The exact counts for f, …, f^T (`certify.counting.Counts`), those of the linear regions replayed by the checker.
+
+    Raises `NotInvariantError` when the map leaves its domain.
+
+    >>> from certify import families
+    >>> regions(families.tent(), 10).counts.regions[-1]
+    1024
+    """
+    f = piecewise_linear(given, Budget(max_pieces))
+    breaks = activation_breaks(given) if isinstance(given, Network) else None
+    found = counts(f, iterates, activation_breaks=breaks)
+    return CertifiedCounts(found, _checked(found, f, given))
+
+
+@dataclass(frozen=True)
+class CertifiedEntropy:
+    """An enclosure of the entropy with the certificates of both ends; `lower` is None where the lower end is 0."""
+
+    entropy: Entropy
+    lower: Certificate | None
+    upper: Certificate
+
+
+def entropy(
+    given: Map,
+    digits: int = 10,
+    *,
+    max_nodes: int = 1_500,
+    max_pieces: int = DEFAULT_PIECES,
+    time_limit: float | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> CertifiedEntropy:
+    """The topological entropy, enclosed (`certify.entropy.Entropy`), both ends replayed by the independent checker.
+
+    Each certificate proves a bound log(p/q); the decimal ends are rounded outwards from these.
+
+    >>> from certify import families
+    >>> entropy(families.tent()).entropy.closed_form
+    'log 2'
+    """
+    f = piecewise_linear(given, Budget(max_pieces, time_limit))
+    found = enclose(f, digits, max_nodes=max_nodes, time_limit=time_limit, progress=progress)
+    progress("checking the certificates")
+    lower = None if found.below is None else _checked(found.below, f, given)
+    return CertifiedEntropy(found, lower, _checked(found.above, f, given))
+
+
+def _checked(proof: Proof, f: PiecewiseLinear, given: Map) -> Certificate:
+    """The certificate, after the checker has accepted it. Raises `BudgetExceeded` beyond the checker's limits."""
     content = document(given)
-    proof = certificate(decision, f, canonical_json_sha256(content), content["domain"])
-    outcome = checker.check(content, proof)
+    made = certificate(proof, f, canonical_json_sha256(content), content["domain"])
+    outcome = checker.check(content, made)
     if outcome.status == "UNSUPPORTED":
-        reason = f"a proof was found that is beyond the checker's limits: {outcome.message}"
-        return Verdict("UNDECIDED", reason, None, NotDecided(reason))
+        raise BudgetExceeded(f"a proof that is beyond the checker's limits: {outcome.message}")
     if outcome.status != "VALID":
         raise RefusedByChecker(f"the checker refuses the certificate: {outcome.message}")
-    return Verdict("ORDERED" if isinstance(decision, Order) else "CHAOTIC", _reason(decision, f), proof, decision)
+    return made
 
 
 def cycles(given: Map, period: int, *, max_pieces: int = DEFAULT_PIECES, time_limit: float | None = None) -> Cycles:

@@ -148,7 +148,7 @@ def test_several_inputs_or_outputs_have_no_domain(weight: Any, shape: tuple[int,
     net = load(linear(weight), domain="line")
     assert isinstance(net, Network)
     assert net.layers[0].shape == shape
-    with pytest.raises(InputError, match="single (in|out)put"):
+    with pytest.raises(InputError, match=r"single (in|out)put"):
         load(linear(weight), domain=(0, 1))
 
 

@@ -81,6 +81,13 @@ PROVED: dict[str, Any] = {
     "odd return to the left": families.stunted_tent("0.83"),
     "odd return of a network": families.rnn(16, 64, 41),
     "periodic orbit": certify.PiecewiseLinear([(0, "1/2"), ("1/2", 1), (1, 0)]),
+    "region count": families.stunted_tent("0.9"),
+    "region count of a network on the line": families.perturbed_tent(3),
+    "entropy below": certify.PiecewiseLinear([(0, "1/2"), ("1/2", 1), (1, 0)]),
+    "entropy above": certify.PiecewiseLinear([(0, "1/2"), ("1/2", 1), (1, 0)]),
+    "entropy below of a network": families.rnn(16, 256, 22),
+    "entropy above of a network": families.rnn(16, 256, 22),
+    "constant slope": certify.PiecewiseLinear([(0, 0), ("1/2", "4/5"), (1, 0)]),
     "order": FLIP,
     "order on the line": certify.PiecewiseLinear([(0, 0)], slopes=(2, 2)),
     "order of a network": families.rnn(16, 64, 65),
@@ -90,9 +97,15 @@ PROVED: dict[str, Any] = {
 def good(name: str) -> Certificate:
     """What the prover gives; and, since it prefers inequalities, a periodic orbit that is known: 0 -> 1/2 -> 1 -> 0."""
     given = PROVED[name]
-    if name == "periodic orbit":
+    if name.startswith("region count"):
+        proof: Certificate | None = certify.regions(given, 5).certificate
+    elif name.startswith("entropy below"):
+        proof = certify.entropy(given).lower
+    elif name.startswith(("entropy above", "constant slope")):
+        proof = certify.entropy(given).upper
+    elif name == "periodic orbit":
         orbit = PeriodicOrbit((Q(0), Q(1, 2), Q(1)))
-        proof: Certificate | None = certificate(orbit, given, sha256(given), ["0", "1"])
+        proof = certificate(orbit, given, sha256(given), ["0", "1"])
     else:
         proof = certify.prove(given).certificate
     assert proof is not None
@@ -136,7 +149,7 @@ def test_no_changed_certificate_is_valid(name: str) -> None:
             inner[path[-1]] = new
             tried += 1
             assert certify.check(given, parent).status != "VALID", (path, new)
-            if "digest" not in path and not str(name).startswith("order"):
+            if "digest" not in path and not name.startswith(("order", "entropy", "constant")):
                 resealed = {**parent, "digest": digest(parent)}
                 assert certify.check(given, resealed).status != "VALID", (path, new, "resealed")
         if isinstance(inner, dict):
@@ -144,6 +157,49 @@ def test_no_changed_certificate_is_valid(name: str) -> None:
             assert certify.check(given, parent).status != "VALID", (path, "deleted")
             inner[path[-1]] = old
     assert tried > 30
+
+
+@pytest.mark.parametrize("name", [name for name in PROVED if name.startswith("entropy")])
+def test_no_resealed_better_bound_is_valid(name: str) -> None:
+    """Another vector, interval or a weaker bound can be a proof too; a better bound, a smaller graph or a wrong edge cannot."""
+    given, proof = PROVED[name], good(name)
+    growth, rows, vector = Fraction(proof["growth"]), proof["rows"], proof["vector"]
+    better = growth * (Fraction(101, 100) if "below" in name else Fraction(99, 100))
+    wrong: list[dict[str, Any]] = [
+        {"growth": str(better)},
+        {"growth": "-1"},
+        {"vector": ["0", *vector[1:]]},
+        {"vector": [str(-int(v)) for v in vector]},
+        {"vector": [f"{v}/2" for v in vector]},
+        {"vector": vector[:-1]},
+        {"rows": rows[:-1]},
+        {"rows": [[[k, len(rows)] for k, _ in row] for row in rows]},
+        {"rows": [[*row, *row] for row in rows]},
+        {"rows": [[[k + 1000, j] for k, j in row] for row in rows]},
+        {"intervals": [[b, a] for a, b in proof["intervals"]]},
+        {"intervals": [["-5", "5"], *proof["intervals"][1:]]},
+        {"map_sha256": "0" * 64},
+        {"claim": {**proof["claim"], "verdict": "CHAOTIC"}},
+    ]
+    if "above" in name:
+        wrong += [
+            {"core_steps": -1},
+            {"ranks": [*proof["ranks"][:-1], "x"]},
+            {"ranks": proof["ranks"][1:]},
+            {"rows": [[], *rows[1:]] if rows[0] else [[[0, 0]], *rows[1:]]},
+            {"intervals": [[a, a] for a, _ in proof["intervals"]]},
+        ]
+    for change in wrong:
+        parent = {**proof, **change}
+        assert certify.check(given, {**parent, "digest": digest(parent)}).status == "INVALID", change
+
+
+def test_no_resealed_wrong_slope_is_valid() -> None:
+    given, proof = PROVED["constant slope"], good("constant slope")
+    assert proof["growth"] == "8/5"
+    for change in ({"growth": "9/5"}, {"growth": "-8/5"}, {"growth": "1"}, {"core_steps": -1}, {"map_sha256": "0" * 64}):
+        parent = {**proof, **change}
+        assert certify.check(given, {**parent, "digest": digest(parent)}).status == "INVALID", change
 
 
 @pytest.mark.parametrize("name", [name for name in PROVED if name.startswith("order")])

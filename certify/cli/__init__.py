@@ -10,6 +10,7 @@ import click
 from certify import __version__
 from certify.cli.counting import regions
 from certify.cli.deciding import check, cycles, periods, prove
+from certify.cli.entropy import entropy, growth
 from certify.cli.maps import convert, family, info
 
 
@@ -23,5 +24,5 @@ def main() -> None:
     """
 
 
-for command in (prove, check, cycles, periods, regions, info, convert, family):
+for command in (prove, check, cycles, periods, regions, entropy, growth, info, convert, family):
     main.add_command(command)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,9 @@ if TYPE_CHECKING:
 @click.option("--fixed-points", is_flag=True, help="Also count the fixed points of f^t.")
 @click.option("--line", metavar="A B", nargs=2, help="List the regions of a network on the segment between two points.")
 @click.option("--plot", metavar="FILE", type=FILE, help="Draw the counts on a log scale (PNG, SVG or PDF).")
+@click.option(
+    "-o", "--out", "out", metavar="CERT", type=FILE, help="With -t: write a certificate of the linear regions."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; with --line, one object on each line.")
 @click.option("--time-limit", metavar="S", type=click.FloatRange(min=0), help="Seconds that the work may take.")
 @careful
@@ -41,6 +43,7 @@ def regions(
     fixed_points: bool,
     line: tuple[str, str] | None,
     plot: Path | None,
+    out: Path | None,
     as_json: bool,
     time_limit: float | None,
 ) -> None:
@@ -69,6 +72,8 @@ def regions(
     )
     if plot:
         _plot(rows, plot)
+    if out and iterates:
+        _certify(sources[0], iterates, out)
     if as_json:
         click.echo(json.dumps(_columns(rows)))
     else:
@@ -114,6 +119,14 @@ def _limited(counts: Iterator[Count], last: int | None, time_limit: float | None
                 raise BudgetExceeded(
                     f"the time limit of {time_limit:g} seconds (--time-limit) ran out at t = {count.t}"
                 )
+
+
+def _certify(source: Source, iterates: int, out: Path) -> None:
+    from certify.artifact import save
+    from certify.verdict import regions as certified
+
+    with source.named():
+        save(certified(source.read().map, iterates).certificate, out)
 
 
 NAMES = ("regions", "laps", "activation_regions", "crossings", "fixed_points", "fixed_intervals")
@@ -185,19 +198,18 @@ def _along(source: Source, line: tuple[str, str], as_json: bool) -> None:
         start, end = (point.split(",") for point in line)
         found = regions_along(given.layers, start, end)
     linear = patterns = 0
-    with closing(found):
-        for region in found:
-            linear += 1
-            patterns += region.patterns
-            slopes, constants = [str(s) for s in region.slopes], [str(c) for c in region.constants]
-            if as_json:
-                click.echo(
-                    json.dumps(
-                        {"start": str(region.start), "end": str(region.end), "slopes": slopes, "constants": constants}
-                    )
+    for region in found:
+        linear += 1
+        patterns += region.patterns
+        slopes, constants = [str(s) for s in region.slopes], [str(c) for c in region.constants]
+        if as_json:
+            click.echo(
+                json.dumps(
+                    {"start": str(region.start), "end": str(region.end), "slopes": slopes, "constants": constants}
                 )
-            else:
-                lines = ", ".join(f"{s} t + {c}" for s, c in zip(slopes, constants))
-                click.echo(f"[{region.start}, {region.end}]  {lines}")
+            )
+        else:
+            lines = ", ".join(f"{s} t + {c}" for s, c in zip(slopes, constants))
+            click.echo(f"[{region.start}, {region.end}]  {lines}")
     if not as_json:
         click.echo(f"{linear} linear regions, {patterns} activation regions")

@@ -1,31 +1,33 @@
 """Laps and crossings: an iterate up to everything that intervals can see of it, as a multiset of intervals.
 
-For a continuous piecewise-monotone F on an interval and a < b let N_F(a, b) be the number of *crossings* of [a, b]: of minimal
-intervals [x, y] with {F(x), F(y)} = {a, b}; F passes from one end to the other and stays strictly between them meanwhile.
+For a continuous piecewise-monotone F on an interval and a < b let N_F(a, b) be the number of *crossings* of [a, b]: of
+minimal intervals [x, y] with {F(x), F(y)} = {a, b}; F passes from one end to the other and stays strictly between them
+meanwhile.
 
-*Bars.* There is exactly one finite multiset of intervals, the bars of F, such that N_F(a, b) of them contain [a, b] for all
-a < b (unique: the containment counts of a multiset determine it). It is found by taking nested laps out of the sequence of
-turning values: where the range [b, c] of a lap lies in the ranges of both of its neighbours, remove that lap together with the
-turn at either end; what is left is one lap in the place of three, N falls by 2 exactly for the intervals inside [b, c], so [b, c]
-is a bar twice. What remains when nothing can be removed has ranges nested up to the longest lap and down again; then every
-passage over [a, b] stays in one lap, and the remaining ranges are bars. Each removal takes two laps and gives two bars: **the
-number of bars is the number of laps**. (In the language of persistent homology these are the pairs of the sublevel filtration:
-Edelsbrunner, Letscher, Zomorodian 2002.)
+*Bars.* There is exactly one finite multiset of intervals, the bars of F, such that N_F(a, b) of them contain [a, b]
+for all a < b (unique: the containment counts of a multiset determine it). It is found by taking nested laps out of the
+sequence of turning values: where the range [b, c] of a lap lies in the ranges of both of its neighbours, remove that
+lap together with the turn at either end; what is left is one lap in the place of three, N falls by 2 exactly for the
+intervals inside [b, c], so [b, c] is a bar twice. What remains when nothing can be removed has ranges nested up to the
+longest lap and down again; then every passage over [a, b] stays in one lap, and the remaining ranges are bars. Each
+removal takes two laps and gives two bars: **the number of bars is the number of laps**. (In the language of persistent
+homology these are the pairs of the sublevel filtration: Edelsbrunner, Letscher, Zomorodian 2002.)
 
-*Pushing forward.* For continuous f, the sets f = a and f = b cut the range of F into finitely many blocks, and f F crosses [a, b]
-exactly when F crosses the gap [p, q] between a block of the one kind and a neighbouring block of the other kind. Hence
-N_(f F)(a, b) = sum over the gaps of N_F(p, q), and since this is linear in N_F, the bars of f F are, all together, the bars of f
-restricted to each bar of F. So F itself is not needed any more, which is the point: the laps of F would not do, because a plateau
-of f can merge laps, and how it merges them depends on their order.
+*Pushing forward.* For continuous f, the sets f = a and f = b cut the range of F into finitely many blocks, and f F
+crosses [a, b] exactly when F crosses the gap [p, q] between a block of the one kind and a neighbouring block of the
+other kind. Hence N_(f F)(a, b) = sum over the gaps of N_F(p, q), and since this is linear in N_F, the bars of f F are,
+all together, the bars of f restricted to each bar of F. So F itself is not needed any more, which is the point: the
+laps of F would not do, because a plateau of f can merge laps, and how it merges them depends on their order.
 
-Ends of bars are values of turning points and of the domain's ends, moved forward; equal bars are one with a count. Without
-plateaus almost all ends move on with a fresh partner, and there are O(k t) different bars after t steps for k turning points; in
-the worst case O(k^2 t^2). Pushing one takes time proportional to the turning points inside, once, and then one addition of
-integers for each bar that comes out.
+Ends of bars are values of turning points and of the domain's ends, moved forward; equal bars are one with a count. For k
+turning points of one map there are O(k t) ends, hence at most O(k^2 t^2) different bars after t steps. As a rule there
+are O(k t), because a bar that is cut gives its ends fresh partners. What becomes of a bar is found once, in time
+proportional to the turning points inside; a step then costs an addition for each bar that comes out.
 
-Crossings are those of Chatziafratis, Nagarajan, Panageas, Wang (2020, "Depth-width trade-offs for ReLU networks via Sharkovsky's
-theorem"). Those authors ask for pairwise disjoint pairs of points with F = a at one and F = b at the other; of these there are
-ceil(N / 2), since two neighbouring crossings share an end. That laps grow like exp(h t): Misiurewicz, Szlenk 1980.
+Crossings are those of Chatziafratis, Nagarajan, Panageas, Wang (2020, "Depth-width trade-offs for ReLU networks via
+Sharkovsky's theorem"). Those authors ask for pairwise disjoint pairs of points with F = a at one and F = b at the
+other; of these there are ceil(N / 2), since two neighbouring crossings share an end. That laps grow like exp(h t):
+Misiurewicz, Szlenk 1980.
 """
 
 from __future__ import annotations
@@ -87,7 +89,7 @@ class Bars:
 
 
 def bars_of_path(places: Places, path: Sequence[int]) -> list[Bar]:
-    """The bars of a function with these values at its ends and turning points: alternately lower and higher, or just one value."""
+    """The bars of a function with these values at its ends and turning points: going up and down in turn, or just one."""
     found: list[Bar] = []
     rest: list[int] = []
     for value in path:

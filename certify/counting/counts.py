@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import islice, repeat
 from typing import Any, NamedTuple
 
@@ -23,11 +23,13 @@ class Count:
     """The counts for one t: of F = f^t, or of F = f_t ... f_1. Those that were not asked for are None.
 
     `regions`: the linear regions, maximal intervals on which F is affine: the pieces of the canonical map.
-    `laps`: the sign changes of the slopes along the pieces, zeros left out, plus one; a plateau on top of a hill makes one turn, a
-    plateau on a slope none, and a constant map has one lap.
-    `activation_regions`: maximal intervals on which all units keep their state in each of the t steps.
+    `laps`: the sign changes of the slopes along the pieces, zeros left out, plus one; a plateau on top of a hill makes
+    one turn, a plateau on a slope none, and a constant map has one lap.
+    `activation_regions`: maximal intervals on which all units keep their state in each of the t steps; where a unit's
+    input stays on a threshold does not matter (see `activation_breaks`).
     `crossings` of [a, b]: the number of minimal intervals [x, y] with {F(x), F(y)} = {a, b}; see the module `bars`.
-    `fixed_points`: the isolated solutions of F(x) = x. `fixed_intervals`: the maximal intervals of more than one solution.
+    `fixed_points`: the isolated solutions of F(x) = x. `fixed_intervals`: the maximal intervals of more than one
+    solution.
     """
 
     t: int
@@ -62,15 +64,15 @@ def counts(
 ) -> Counts:
     """Exact counts for f, f^2, ..., f^T, for a map f of an interval into itself or of the line.
 
-    `crossings`: an interval (a, b) whose crossings are to be counted. `activation_breaks`: the points at which the network behind
-    f changes its pattern (`certify.counting.activation_breaks`), for the activation regions. Polynomial in T; the methods, their
-    proofs and their cost are in the docstring of the package.
+    `crossings`: an interval (a, b) whose crossings are to be counted. `activation_breaks`: the points at which the
+    network behind f changes its pattern (`certify.counting.activation_breaks`), for the activation regions. Polynomial
+    in T; the methods, their proofs and their cost are in the docstring of the package.
 
     >>> counts(PiecewiseLinear([(0, 0), ("1/2", 1), (1, 0)]), 5).regions
     (2, 4, 8, 16, 32)
 
-    Raises `NotInvariantError` unless f maps its domain into itself; `ValueError` for T < 1, an interval without a < b, or activation
-    breaks that are not inside the domain or leave out a break of f.
+    Raises `NotInvariantError` unless f maps its domain into itself; `ValueError` for T < 1, an interval without a < b,
+    or activation breaks that are not inside the domain or leave out a break of f.
     """
     if T < 1:
         raise ValueError(f"counts need T >= 1, got {T}")
@@ -86,7 +88,7 @@ def iter_counts(
     fixed_points: bool = False,
     activation_breaks: Iterable[Any] | None = None,
 ) -> Iterator[Count]:
-    """The same, one t after another without end: for progress, and to stop at any time. Raises at once, as `counts` does."""
+    """The same, one t after another without end: for progress, and to stop at any time. Raises as `counts`, at once."""
     f.require_self_map()
     places = Places()
     crossed = _interval(crossings, places)
@@ -104,8 +106,8 @@ def counts_of_sequence(
 ) -> Counts:
     """Exact counts for f_1, f_2 f_1, ..., f_T ... f_1: a feed-forward network with fresh weights in each layer.
 
-    `activation_breaks` has one entry for each map. Raises `DomainError` where a map leaves the domain of the next one, and
-    `ValueError` as `counts` does.
+    `activation_breaks` has one entry for each map. Raises `DomainError` where a map leaves the domain of the next one,
+    and `ValueError` as `counts` does.
     """
     found = list(iter_counts_of_sequence(maps, crossings=crossings, activation_breaks=activation_breaks))
     return _collected(iter(found), len(found))
@@ -147,9 +149,7 @@ class Step(NamedTuple):
         return cls(plain if len(cuts) == len(f.breaks) else CutMap(f, places, cuts), plain)
 
 
-def _fitting(
-    maps: Iterable[PiecewiseLinear], breaks: Iterable[Iterable[Any] | None], places: Places
-) -> Iterator[Step]:
+def _fitting(maps: Iterable[PiecewiseLinear], breaks: Iterable[Iterable[Any] | None], places: Places) -> Iterator[Step]:
     """The maps, one step each; a map that comes again is the same step, with all that was found out about it."""
     known: dict[tuple[int, int], tuple[object, Step]] = {}
     previous: PiecewiseLinear | None = None
@@ -208,5 +208,17 @@ def _interval(given: Sequence[Any] | None, places: Places) -> Bar | None:
 
 def _collected(found: Iterable[Count], T: int) -> Counts:
     rows = list(islice(found, T))
-    columns = [[getattr(row, field.name) for row in rows] for field in fields(Count)]
-    return Counts(*(None if column and column[0] is None else tuple(column) for column in columns))
+
+    def optional(column: Iterable[int | None]) -> tuple[int, ...] | None:
+        known = tuple(n for n in column if n is not None)
+        return known if len(known) == len(rows) and rows else None
+
+    return Counts(
+        t=tuple(row.t for row in rows),
+        regions=tuple(row.regions for row in rows),
+        laps=tuple(row.laps for row in rows),
+        activation_regions=optional(row.activation_regions for row in rows),
+        crossings=optional(row.crossings for row in rows),
+        fixed_points=optional(row.fixed_points for row in rows),
+        fixed_intervals=optional(row.fixed_intervals for row in rows),
+    )

@@ -1,8 +1,8 @@
 """A piecewise-linear map with its domain cut at its breaks, and at more points on request, acting on numbered places.
 
-A place has a code: 2 k inside piece k, 2 j + 1 on cut j; cut j lies between the pieces j and j + 1. A *germ* is a place together
-with one of its sides, -1 or +1: all that matters of an orbit that starts next to a cut. The germ at a place with code c
-lies in piece (c + 1) // 2 when its side is +1, and in piece c // 2 when its side is -1.
+A place has a code: 2 k inside piece k, 2 j + 1 on cut j; cut j lies between the pieces j and j + 1. A *germ* is a
+place together with one of its sides, -1 or +1: all that matters of an orbit that starts next to a cut. The germ at a
+place with code c lies in piece (c + 1) // 2 when its side is +1, and in piece c // 2 when its side is -1.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from certify.piecewise import PiecewiseLinear
 
 
 class CutMap:
-    """f cut at `cuts`, which are strictly increasing, inside its domain, and include its breaks (without `cuts`: just these).
+    """f cut at `cuts`, which are strictly increasing, inside its domain, and include its breaks (without `cuts`: just
+    these).
 
-    Orbits of places are exact. Each place is evaluated and located once; numbers grow linearly along an orbit, so that n steps
-    cost O(n^2) bit operations and as many bits of memory.
+    Orbits of places are exact. Each place is evaluated and located once; numbers grow linearly along an orbit, so that
+    n steps cost O(n^2) bit operations and as many bits of memory.
     """
 
     def __init__(self, f: PiecewiseLinear, places: Places, cuts: Sequence[Q] | None = None) -> None:

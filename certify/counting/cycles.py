@@ -1,10 +1,11 @@
-"""The cycles that the count of fixed points looks at one by one: through breaks, ends and plateaus, and attracting ones.
+"""The cycles that the count of fixed points looks at one by one: through breaks, ends, plateaus, and attracting ones.
 
 What each of them adds, and why there are no others, is said in the docstring of the module `fixed`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import log, prod
 from typing import NamedTuple
 
@@ -25,7 +26,7 @@ class Correction(NamedTuple):
 
 
 class SpecialCycles:
-    """Finds the special cycles of f, those of period t or less by the time that t is asked for. The cuts of m are f's breaks."""
+    """Finds the special cycles of f, by time t those of period t or less. The cuts of m are the breaks of f."""
 
     def __init__(self, m: CutMap) -> None:
         self._m = m
@@ -77,7 +78,8 @@ class Orbit:
         self._last_stop = -1
 
     def attractor(self, t: int) -> int | None:
-        """A point of an attracting cycle off all breaks, with slope of f^t in (0, 1), that shares its pieces with f^t(start).
+        """A point of an attracting cycle off all breaks, with slope of f^t in (0, 1), that shares its pieces with
+        f^t(start).
 
         From then on the orbit stays in the pieces of the cycle, for f^t contracts the segment between the two points.
         """
@@ -127,7 +129,7 @@ def _corrections(m: CutMap, cycle: list[int], inner: dict[int, int]) -> tuple[Co
     return _correction(sides, once, regular), _correction(sides, {g: tilt for g, (_, tilt) in tilts.items()}, regular)
 
 
-def _correction(sides: dict[int, tuple[int, ...]], tilts: dict[Germ, int], regular: bool) -> Correction:
+def _correction(sides: Mapping[int, tuple[int, ...]], tilts: dict[Germ, int], regular: bool) -> Correction:
     """From the germs that f^(p k) sends to themselves, each with the sign of slope - 1 on it."""
     identical = [sum(tilts.get((place, side)) == 0 for side in around) for place, around in sides.items()]
     isolated = identical.count(0)
@@ -141,7 +143,7 @@ def _correction(sides: dict[int, tuple[int, ...]], tilts: dict[Germ, int], regul
 
 
 def _tilts(m: CutMap, germs: list[Germ]) -> dict[Germ, tuple[int, int]]:
-    """The germs that some iterate sends to themselves: after how many steps, and the sign of its slope minus one there."""
+    """The germs that an iterate sends to themselves: after how many steps, and the sign of its slope minus one there."""
     left = set(germs)
     found: dict[Germ, tuple[int, int]] = {}
     while left:

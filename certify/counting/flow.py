@@ -9,7 +9,7 @@ S = TypeVar("S", bound=Hashable)
 
 
 class Move(NamedTuple, Generic[S]):
-    """What a step makes of one state: states, each as often as it stands here; and the slot that takes note of it, if any."""
+    """What a step makes of a state: states, each as often as it stands here; and the slot that takes note of it, if any."""
 
     states: Sequence[S]
     slot: int | None = None
@@ -18,9 +18,10 @@ class Move(NamedTuple, Generic[S]):
 class Flow(Generic[S]):
     """A count for each of finitely many states. A step sends the count of a state to all states that the rule names.
 
-    A measure gives each state a weight; `totals` are the weighted sums of the counts, one for each measure. While the rule stays the
-    same, a state is looked at once; from then on a step is a few passes over lists inside the interpreter's own loops,
-    and it adds integers only where several arrows meet, where a slot takes note or where a total changes.
+    A measure gives each state a weight; `totals` are the weighted sums of the counts, one for each measure. While the
+    rule stays the same, a state is looked at once; from then on a step is a few passes over lists inside the
+    interpreter's own loops, and it adds integers only where several arrows meet, where a slot takes note or where a
+    total changes.
     """
 
     def __init__(self, start: dict[S, int], measures: Sequence[Callable[[S], int]]) -> None:

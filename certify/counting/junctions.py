@@ -1,12 +1,14 @@
-"""Linear regions and activation regions: the points where an iterate was cut, counted class by class as they move forward.
+"""Linear regions and activation regions: the points where an iterate was cut, counted class by class as they move
+forward.
 
-The proof of the recursion is in the docstring of this package. A *junction* is a point x at which F_i = f_i ... f_1 was cut at some
-step; both its germs are followed. All junctions that have the same place F_i(x) and the same state are one class:
+The proof of the recursion is in the docstring of this package. A *junction* is a point x at which F_i = f_i ... f_1
+was cut at some step; both its germs are followed. All junctions that have the same place F_i(x) and the same state are
+one class:
 
     pull +-1   one germ is alive, on that side of the place; the other one ran into a plateau
     pull +-2   both are alive on the same side: F_i turns at x
-    pull 0     they are on opposite sides; `ratio` is slope on the left over slope on the right of the place, and where it is
-               1 the iterate is affine near x
+    pull 0     they are on opposite sides; `ratio` is slope on the left over slope on the right of the place,
+               and where it is 1 the iterate is affine near x
 
 A junction without a live germ lies inside a plateau for ever and is dropped.
 """
@@ -40,8 +42,8 @@ PULLS = (1, -1, 2, -2)
 class Junctions:
     """The junctions of F_i by class, and the germs at the two ends of the domain.
 
-    `ends` are the germs at the ends, each with a weight (1 to count). `sources`, where given, are the only classes into which
-    new junctions are put; all others are dropped at birth.
+    `ends` are the germs at the ends, each with a weight (1 to count). `sources`, where given, are the only classes
+    into which new junctions are put; all others are dropped at birth.
     """
 
     def __init__(
@@ -62,7 +64,8 @@ class Junctions:
         self.born: dict[Junction, int] = {}
 
     def push(self, m: CutMap, sleep: Sleep | None = None) -> int:
-        """Goes on to f_(i+1) F_i. Returns how many new junctions there are: the interior x that F_i, still uncut, sends to a cut.
+        """Goes on to f_(i+1) F_i. Returns how many new junctions there are: the interior x that F_i, still uncut, sends
+        to a cut.
 
         `sleep` may be given where all maps from now on are m.
         """
@@ -95,7 +98,7 @@ class Junctions:
 
     @property
     def tilt(self) -> int:
-        """The sum of all pulls, those of the ends with their weights included (this instead of `breaks`, where it was asked for)."""
+        """The sum of all pulls, those of the ends with their weights included; instead of `breaks` where it was asked for."""
         return self._flow.totals[0] + sum(germ.pull * weight for germ, weight in self._ends.items())
 
     def _push_ends(self, move: Callable[[Junction], Move[Junction]], slots: list[int]) -> None:

@@ -1,13 +1,16 @@
-"""Orbits of which one short argument shows that they never meet a cut again and never enter a plateau, without following them.
+"""Orbits that need not be followed: a short argument shows that they never meet a cut again and never enter a plateau.
 
-Let v be the p-adic valuation for a prime p: v(x) = k for x = p^k a/b with a, b prime to p, and v(0) is infinite. Suppose that all slopes
-s != 0 of the map have v(s) <= 0, and let v(y) be less than v of each cut and less than v(c) - v(s) for each piece s x + c. Then
-v(s y) < v(c), so v(s y + c) = v(s) + v(y) <= v(y) by the ultrametric inequality: the same holds for f(y), and so on. Thus no point of
-the orbit is a cut. Networks with float weights are a case for p = 2: every step adds some 50 binary digits behind the point.
+Let v be the p-adic valuation for a prime p: v(x) = k for x = p^k a/b with a, b prime to p, and v(0) is infinite.
+Suppose that all slopes s != 0 of the map have v(s) <= 0, and let v(y) be less than v of each cut and less than v(c) -
+v(s) for each piece s x + c. Then v(s y) < v(c), so v(s y + c) = v(s) + v(y) <= v(y) by the ultrametric inequality: the
+same holds for f(y), and so on. Thus no point of the orbit is a cut. Networks with float weights are a case for p = 2:
+every step adds some 50 binary digits behind the point.
 
-Suppose moreover that an interval H with f(H) inside H contains y and no piece of slope 0. Then the orbit stays outside plateaus.
+Suppose moreover that an interval H with f(H) inside H contains y and no piece of slope 0. Then the orbit stays outside
+plateaus.
 
-A junction with germs on both sides of such a place keeps them on opposite sides, with the same ratio of slopes, for ever.
+A junction with germs on both sides of such a place keeps them on opposite sides, with the same ratio of slopes, for
+ever.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ from certify.numbers import Extended, Infinity, Q
 
 PRIMES = (2, 3, 5, 7)
 MAX_HULLS = 32
+MAX_FAILURES = 32
+"""Searches for an invariant interval that may fail before no more are made."""
 
 
 class Sleep:
@@ -28,13 +33,23 @@ class Sleep:
         self._power = 0 if self._prime is None else self._prime ** (1 - self._bound(self._prime))
         self._all_steep = 0 not in m.signs
         self._invariant: list[tuple[Extended, Extended]] = []
+        self._failures = 0
 
     def well(self, place: int) -> bool:
         """Whether the orbit of the place is known to be of this kind."""
         y = self._m.places.values[place]
         if not self._power or isinstance(y, Infinity) or int(y.q) % self._power:
             return False
-        return self._all_steep or any(lo <= y <= hi for lo, hi in self._invariant) or self._found_invariant(y)
+        if self._all_steep or any(lo <= y <= hi for lo, hi in self._invariant):
+            return True
+        if self._failures == MAX_FAILURES:
+            return False
+        found = self._invariant_around(y)
+        if found is None:
+            self._failures += 1
+            return False
+        self._invariant.append(found)
+        return True
 
     def _admits(self, p: int) -> bool:
         valuations = [_valuation(s, p) for s in self._m.slopes if s != 0]
@@ -47,21 +62,21 @@ class Sleep:
         pieces = [_valuation(c, p) - _valuation(s, p) for s, c in zip(m.slopes, m.intercepts) if s != 0 and c != 0]
         return min([0, *cuts, *pieces])
 
-    def _found_invariant(self, y: Q) -> bool:
-        """Whether the images of y and of what lies between them fill an invariant interval without a plateau."""
-        m, lo, hi = self._m, y, y
+    def _invariant_around(self, y: Q) -> tuple[Extended, Extended] | None:
+        """An invariant interval without a plateau around y, if a few images of y, and what lies between them, fill one."""
+        m = self._m
+        lo = hi = y
         for _ in range(MAX_HULLS):
             low, high = m.map.hull(lo, hi)
-            if isinstance(low, Infinity) or isinstance(high, Infinity):
-                return False
             if lo <= low and high <= hi:
-                self._invariant.append((lo, hi))
-                return True
+                return lo, hi
+            if isinstance(low, Infinity) or isinstance(high, Infinity):
+                return None
             lo, hi = min(lo, low), max(hi, high)
             first, last = m.piece(m.places.place(lo), 1), m.piece(m.places.place(hi), -1)
             if 0 in m.signs[first : last + 1]:
-                return False
-        return False
+                return None
+        return None
 
 
 def _valuation(x: Q, p: int) -> int:

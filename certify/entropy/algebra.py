@@ -1,4 +1,4 @@
-"""What entropy needs of number theory: characteristic polynomials, their Perron roots, and logarithms with proved digits.
+"""What entropy needs of number theory: characteristic polynomials, their roots, logarithms with proved digits.
 
 The only module of this package that talks to the number backend (python-flint) itself.
 """
@@ -22,8 +22,9 @@ Targets = Sequence[Sequence[int]]
 class Algebraic:
     """The real algebraic number that is the only root of `polynomial` in the closed interval `interval`.
 
-    The polynomial is irreducible over the integers, its coefficients from the constant term upwards without a common factor, the last positive
-    (1 where the number is the growth of a graph). Its derivative has no zero in the interval. A rational number has an interval of one point.
+    The polynomial is irreducible over the integers, its coefficients from the constant term upwards without a common
+    factor, the last positive (1 where the number is the growth of a graph). Its derivative has no zero in the
+    interval. A rational number has an interval of one point.
     """
 
     polynomial: tuple[int, ...]
@@ -49,10 +50,11 @@ class Algebraic:
 
     @cached_property
     def log_closed_form(self) -> str | None:
-        """The natural logarithm of the number in closed form, where the number is a root of an integer or of a quadratic number.
+        """The logarithm of the number in closed form, where it is rational or a root of an integer or quadratic number.
 
-        "0", "log 2", "log((1+sqrt(5))/2)", "(log 2)/3"; None where there is no such form. The number must be the largest in
-        absolute value of the polynomial's roots, as the growth rates of this package are (Perron, Frobenius).
+        "0", "log 2", "log((1+sqrt(5))/2)", "(log 2)/3"; None where there is no such form. The number must be the
+        largest in absolute value of the polynomial's roots, as the growth rates of this package are (Perron,
+        Frobenius).
         """
         step = 0
         for power, coefficient in enumerate(self.polynomial):
@@ -62,10 +64,7 @@ class Algebraic:
             return f"log({-reduced[0]}/{reduced[1]})"
         if len(reduced) > 3 or reduced[-1] != 1:
             return None
-        if len(reduced) == 2:
-            inner = str(-reduced[0])
-        else:
-            inner = f"({_quadratic(reduced)})"
+        inner = str(-reduced[0]) if len(reduced) == 2 else f"({_quadratic(reduced)})"
         if inner == "1":
             return "0"
         logarithm = f"log{inner}" if inner.startswith("(") else f"log {inner}"
@@ -74,6 +73,10 @@ class Algebraic:
     def __str__(self) -> str:
         low, high = self.interval
         return f"the root of {polynomial_text(self.polynomial)} near {float((low + high) / 2):.12g}"
+
+
+ONE = Algebraic((-1, 1), (Fraction(1), Fraction(1)))
+"""The growth that is no growth."""
 
 
 def _quadratic(coefficients: tuple[int, ...]) -> str:
@@ -97,7 +100,7 @@ def _quadratic(coefficients: tuple[int, ...]) -> str:
 
 def polynomial_text(coefficients: Sequence[int], variable: str = "x") -> str:
     """The polynomial in the usual notation, the highest power first."""
-    terms = []
+    terms: list[str] = []
     for power in range(len(coefficients) - 1, -1, -1):
         c = coefficients[power]
         if not c:
@@ -124,18 +127,18 @@ class Spectrum:
         self._factors: list[fmpz_poly] = [p for p, _ in self._characteristic.factor()[1]]
 
     def root(self, low: Q, high: Q) -> Algebraic | None:
-        """The one root in [low, high] as an algebraic number, if there is one and the interval is short enough to show it.
+        """The one root in [low, high], if there is one and the interval is short enough to show it.
 
-        A factor that has no zero in a ball around the interval is ruled out by ball arithmetic; the root is simple and alone when the
-        derivative of the only factor left has none.
+        A factor that has no zero in a ball around the interval is ruled out by ball arithmetic; the root is simple
+        and alone when the derivative of the only factor left has none.
         """
         return root_between(self._factors, low, high)
 
     def eigenvector(self, polynomial: Sequence[int]) -> list[tuple[int, ...]]:
         """A right eigenvector for a root of this irreducible factor: v_i as a polynomial in the root, of lower degree.
 
-        It is the first column of the adjugate of x - M, reduced (Frobenius): for x = the Perron root of an irreducible matrix
-        all its entries have one sign. Common factors of all coefficients are taken out.
+        It is the first column of the adjugate of x - M, reduced (Frobenius): for x = the Perron root of an
+        irreducible matrix all its entries have one sign. Common factors of all coefficients are taken out.
         """
         modulus = fmpz_poly(list(polynomial))
         n = len(self._targets)
@@ -155,7 +158,7 @@ class Spectrum:
 
 
 def root_between(factors: Sequence[fmpz_poly], low: Q, high: Q) -> Algebraic | None:
-    """The number in [low, high] that is a root of one of these irreducible polynomials; None unless that is seen at once."""
+    """The number in [low, high] that is a root of one of these irreducible polynomials; None if that is not seen."""
     bits = 64 + 2 * int(max(low.q.bit_length(), high.q.bit_length()))
     with ctx.workprec(bits + 4 * max(p.degree() for p in factors)):
         ball = arb(low).union(arb(high))
@@ -176,7 +179,7 @@ def root_between(factors: Sequence[fmpz_poly], low: Q, high: Q) -> Algebraic | N
 
 
 def largest_root(coefficients: Sequence[int], low: Fraction, high: Fraction, digits: int = 30) -> Algebraic:
-    """The root in (low, high] of an integer polynomial that changes its sign there exactly once; by bisection, exactly."""
+    """The root in (low, high] of an integer polynomial that changes its sign there exactly once, by bisection."""
     whole = fmpz_poly(list(coefficients))
     a, b = rational(low), rational(high)
     rising = whole(b) >= 0
@@ -197,8 +200,8 @@ def largest_root(coefficients: Sequence[int], low: Fraction, high: Fraction, dig
 def log_bounds(low: Q, high: Q, places: int) -> tuple[Fraction, Fraction]:
     """Decimal fractions with this many places, below log(low) and above log(high), for 1 <= low <= high.
 
-    The logarithms are balls of Arb (Johansson 2017) that are proved to hold the true values; their ends are dyadic rationals, and
-    these are rounded outward as integers.
+    The logarithms are balls of Arb (Johansson 2017) that are proved to hold the true values; their ends are dyadic
+    rationals, and these are rounded outward as integers.
     """
     scale = 10**places
     with ctx.workprec(int(places * 3.33) + 64 + int(high.p.bit_length())):

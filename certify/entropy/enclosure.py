@@ -1,9 +1,10 @@
 """The search: the entropy of a piecewise-linear map, exact where two graphs agree, else enclosed as closely as asked.
 
-First the tower of images (certify.entropy.tower) is built exactly. If it is finite (the Markov case), exp h is the largest root of its
-characteristic polynomial. If not, and all slopes on the core are ±s, then h = log s. Else two towers that are cut off enclose the growth from inside and from outside;
-depth and precision are doubled until the digits asked for are proved or the budget is used up, or both have the same Perron root. Zero is exact
-when no two cycles of an outer tower meet, or when a mesh proves order (certify.decision.decide); a lower bound of 0 alone says
+First the tower of images (certify.entropy.tower) is built exactly. If it is finite (the Markov case), exp h is the
+largest root of its characteristic polynomial. If not, and all slopes on the core are ±s, then h = log s. Else two
+towers that are cut off enclose the growth from inside and from outside; depth and precision are doubled until the
+digits asked for are proved or the budget is used up, or both have the same Perron root. Zero is exact when no two
+cycles of an outer tower meet, or when a mesh proves order (certify.decision.decide); a lower bound of 0 alone says
 only that nothing better was found.
 """
 
@@ -16,25 +17,25 @@ from math import ceil, log2
 from certify.decision.budget import Budget
 from certify.decision.core import core
 from certify.decision.decide import Order, decide
-from certify.entropy.algebra import Algebraic, log_bounds
-from certify.entropy.assemble import Anatomy, covering, transfer
+from certify.entropy.algebra import ONE, Algebraic, log_bounds
+from certify.entropy.anatomy import Anatomy
+from certify.entropy.assemble import covering, transfer
 from certify.entropy.evidence import ConstantSlope, Covering, Transfer
 from certify.entropy.exactness import common_root, with_number
 from certify.entropy.laps import Laps
 from certify.entropy.result import Entropy
-from certify.entropy.tower import Grid, tower
+from certify.entropy.tower import Grid, Tower, finite_tower, tower
 from certify.errors import BudgetExceeded
 from certify.numbers import Infinity, as_float, fraction, rational
 from certify.piecewise import PiecewiseLinear
 
 EXACT_BITS = 2_000
-"""Numbers longer than this do not come from a finite tower that is worth waiting for."""
-EXACT_DEPTH = 400
+"""Numbers longer than this (or four times those of the map) do not come from a finite tower worth waiting for."""
+DEEPEST = 1 << 14
+"""Towers are not built deeper than this."""
 ORDER_DEPTH = 32
 """Where no positive lower bound was found down to this depth, a proof of order is tried."""
 ORDER_LEVEL, ORDER_CELLS = 8, 20_000
-
-ONE = Algebraic((-1, 1), (Fraction(1), Fraction(1)))
 
 
 def entropy(
@@ -47,9 +48,10 @@ def entropy(
 ) -> Entropy:
     """The topological entropy h(f), enclosed so that upper - lower <= 10^-digits where the budget allows.
 
-    On the line it is the supremum of the entropies on compact invariant sets (see `certify.entropy.evidence`). `max_nodes` bounds the
-    intervals of a graph; `time_limit`, in seconds, is looked at between graphs. Beyond them the answer is what is proved by then. Raises
-    `NotInvariantError` when f leaves its domain, `ValueError` unless digits >= 1.
+    On the line it is the supremum of the entropies on compact invariant sets (see `certify.entropy.evidence`).
+    `max_nodes` bounds the intervals of a graph; `time_limit`, in seconds, is looked at between graphs. Beyond them
+    the answer is what is proved by then. Raises `NotInvariantError` when f leaves its domain, `ValueError` unless
+    digits >= 1.
 
     >>> from certify import families
     >>> entropy(families.tent()).closed_form
@@ -76,42 +78,48 @@ class _Search:
 
     def run(self) -> Entropy:
         self.progress("building the tower of images")
-        finite = tower(self.laps, self.root, "outside", EXACT_DEPTH, self.max_nodes, self._grid(EXACT_BITS))
-        if finite.exact:
-            graph = Anatomy(finite)
-            return self._compare(graph, graph) or self._result(None, "the graph is finite, its polynomial too large to factor")
+        finite = finite_tower(self.laps, self.root, self.max_nodes, self._grid(self._exact_bits()))
+        if finite is not None:
+            exact = self._compare(finite, finite)
+            return exact or self._result(None, "the graph is finite, its polynomial too large to factor")
         return self._constant_slope() or self._enclose()
 
-    def _grid(self, bits: int) -> Grid:
-        return Grid.for_interval(*self.root, bits)
+    def _exact_bits(self) -> int:
+        """Room for numbers a few times as long as those of the map itself."""
+        own = max(int(x.q.bit_length()) for x in (*self.f.slopes, *self.f.intercepts, *self.f.breaks))
+        return max(EXACT_BITS, 4 * own)
 
-    def _compare(self, inside: Anatomy, outside: Anatomy) -> Entropy | None:
+    def _grid(self, bits: int) -> Grid:
+        return Grid.on(self.f, self.root, bits)
+
+    def _compare(self, inside: Tower, outside: Tower) -> Entropy | None:
         """Takes the evidence of an inner and an outer graph; an answer if they settle the entropy exactly."""
-        steps = self.core.steps
-        if not outside.growing:
-            above, _ = transfer(outside, steps, 1)
+        steps, laps = self.core.steps, self.laps
+        high = Anatomy(outside.targets)
+        low = high if inside is outside else Anatomy(inside.targets)
+        if not high.growing:
+            above, _ = transfer(outside, high, steps, 1)
             return self._zero(above, "exact: in a finite graph that covers the dynamics no two cycles meet")
-        high = outside.estimates[outside.strongest]
-        bits = int((self.digits + 4) * 3.33 + log2(high)) + 4
-        above, growths = transfer(outside, steps, bits)
+        estimate = high.estimates[high.strongest]
+        bits = int((self.digits + 4) * 3.33 + log2(estimate)) + 4
+        above, growths = transfer(outside, high, steps, bits)
         if self.above is None or above.growth < self.above.growth:
             self.above = above
-        if not inside.growing:
+        if not low.growing:
             return None
-        strongest = inside.strongest
-        below = covering(inside, strongest, self.laps, bits)
+        below = covering(inside, low, low.strongest, laps, bits)
         if self.below is None or below.growth > self.below.growth:
             self.below = below
-        if inside.estimates[strongest] < high * (1 - 1e-11):
+        if low.estimates[low.strongest] < estimate * (1 - 1e-11):
             return None
-        common = common_root(inside, outside, bits)
+        common = common_root(low, high, bits)
         if common is None:
             return None
-        number, low_spectra, high_spectra = common
-        strongest = min(low_spectra)
-        below = covering(inside, strongest, self.laps, bits)
+        number, spectra_below, spectra_above = common
+        part = min(spectra_below)
+        below = covering(inside, low, part, laps, bits)
         self.below, self.above = with_number(
-            number, below, low_spectra[strongest], above, high_spectra, growths, outside.parts
+            number, below, spectra_below[part], above, spectra_above, growths, high.parts
         )
         return self._result(number, "exact: a graph inside and a graph outside have the same growth")
 
@@ -142,12 +150,14 @@ class _Search:
                 outside, inside = (
                     tower(self.laps, self.root, side, depth, self.max_nodes, grid) for side in ("outside", "inside")
                 )
-                if answer := self._compare(Anatomy(inside), Anatomy(outside)):
+                if answer := self._compare(inside, outside):
                     return answer
                 if self._enough():
                     reason = "as close as asked"
                 elif outside.full or inside.full:
                     reason = f"closer would take more than {self.max_nodes} intervals"
+                elif depth >= DEEPEST:
+                    reason = f"{DEEPEST} levels of the towers do not tell more"
                 elif depth == ORDER_DEPTH and (answer := self._order()):
                     return answer
                 depth *= 2
@@ -179,7 +189,7 @@ class _Search:
         """Decimals rounded outward: two places more than the evidence is worth."""
         if self.above is None:  # not even one graph within the budget: let every lap follow every lap
             whole = tower(self.laps, self.root, "outside", 1, self.max_nodes, self._grid(64))
-            self.above, _ = transfer(Anatomy(whole), self.core.steps, 64)
+            self.above, _ = transfer(whole, Anatomy(whole.targets), self.core.steps, 64)
         low = self.below.growth if self.below else Fraction(1)
         gap, places = self._gap(), 2
         while places < self.digits + 2 and gap * 10 ** (places - 2) < 1:

@@ -1,7 +1,8 @@
 """When the growth is known exactly: an inner and an outer graph with one and the same Perron root.
 
-The Perron root of a graph is the largest in absolute value among the roots of its characteristic polynomial. So two graphs have the same one
-as soon as the minimal polynomials of their Perron roots agree: both are the largest root of that polynomial.
+The Perron root of a graph is the largest in absolute value among the roots of its characteristic polynomial. So two
+graphs have the same one as soon as the minimal polynomials of their Perron roots agree: both are the largest root of
+that polynomial.
 """
 
 from __future__ import annotations
@@ -10,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from certify.entropy.algebra import Algebraic, Spectrum
-from certify.entropy.assemble import Anatomy
+from certify.entropy.anatomy import Anatomy
 from certify.entropy.evidence import Covering, Transfer
-from certify.entropy.perron import perron
 from certify.numbers import Q, rational
 
 LARGEST_MATRIX = 200
@@ -21,19 +21,21 @@ LARGEST_EIGENVECTOR = 5_000
 """The most coefficients that an algebraic eigenvector is given with as evidence."""
 MOST_BITS = 10_000
 
-Graph = Sequence[Sequence[int]]
 Spectra = dict[int, Spectrum]
 
 
 def perron_root(anatomy: Anatomy, bits: int) -> tuple[Algebraic, Spectra] | None:
-    """The growth of a graph as an algebraic number, and the components that have it; None when that is too much work."""
+    """The growth of a graph, in which some component grows, as an algebraic number, and the components that have it.
+
+    None when the matrix is too large, or when `MOST_BITS` do not tell two numbers apart.
+    """
     if max(len(anatomy.graphs[i]) for i in anatomy.leading) > LARGEST_MATRIX:
         return None
     spectra = {i: Spectrum(anatomy.graphs[i]) for i in anatomy.leading}
     while bits < MOST_BITS:
         roots = {}
         for i, spectrum in spectra.items():
-            vector = perron(anatomy.graphs[i], bits)
+            vector = anatomy.perron(i, bits)
             roots[i] = spectrum.root(vector.low, vector.high)
         numbers = [root for root in roots.values() if root]
         if len(numbers) == len(roots):
@@ -47,7 +49,7 @@ def perron_root(anatomy: Anatomy, bits: int) -> tuple[Algebraic, Spectra] | None
 
 
 def common_root(inside: Anatomy, outside: Anatomy, bits: int) -> tuple[Algebraic, Spectra, Spectra] | None:
-    """The growth of both graphs as one algebraic number, and the components of each that have it; None if it was not found."""
+    """The growth of both graphs as one algebraic number, and the components of each that have it; None if not found."""
     above = perron_root(outside, bits)
     below = above if inside is outside else above and perron_root(inside, bits)
     if not above or not below or above[0].polynomial != below[0].polynomial:
@@ -64,33 +66,33 @@ def with_number(
     growths: Sequence[Q],
     parts: Sequence[Sequence[int]],
 ) -> tuple[Covering, Transfer]:
-    """Evidence for the exact number in place of rational bounds: integer vectors if it is an integer, else polynomials in it.
+    """Evidence for the exact number: integer vectors if it is an integer, else polynomials in it.
 
-    The evidence stays as it is where the polynomials would be too large, or where another component grows so nearly as fast that its own bound,
-    one of `growths`, is not below the number's isolating interval.
+    The evidence stays as it is where the polynomials would be too large, or where another component grows so nearly
+    as fast that its own bound, one of `growths`, is not below the number's isolating interval.
     """
-    if number.degree == 1:
-        growth = number.interval[0]
-        if any(g > rational(growth) for i, g in enumerate(growths) if i not in above_spectra):
-            return below, above
-        weights = list(above.vector)
-        for i, spectrum in above_spectra.items():
-            for node, entry in zip(parts[i], spectrum.eigenvector(number.polynomial)):
-                weights[node] = abs(entry[0])
-        vector = tuple(abs(entry[0]) for entry in below_spectrum.eigenvector(number.polynomial))
-        return replace(below, vector=vector, growth=growth), replace(above, vector=tuple(weights), growth=growth)
+    low = rational(number.interval[0])
+    beaten = all(g <= low for i, g in enumerate(growths) if i not in above_spectra)
     size = number.degree * (len(below.rows) + sum(len(parts[i]) for i in above_spectra))
-    if size > LARGEST_EIGENVECTOR or any(
-        g > rational(number.interval[0]) for i, g in enumerate(growths) if i not in above_spectra
-    ):
+    if not beaten or size > LARGEST_EIGENVECTOR:
         return below, above
-    polynomials: list[tuple[int, ...] | None] = [None] * len(above.rows)
-    for i, spectrum in above_spectra.items():
-        for node, entry in zip(parts[i], _positive(spectrum, number)):
-            polynomials[node] = entry
+    entries = _positive(below_spectrum, number)
+    placed = {
+        node: entry
+        for i, spectrum in above_spectra.items()
+        for node, entry in zip(parts[i], _positive(spectrum, number))
+    }
+    nodes = range(len(above.rows))
+    if number.degree > 1:
+        return (
+            replace(below, polynomials=tuple(entries)),
+            replace(above, polynomials=tuple(placed.get(node) for node in nodes)),
+        )
+    growth = number.interval[0]
+    weights = tuple(placed[node][0] if node in placed else above.vector[node] for node in nodes)
     return (
-        replace(below, polynomials=tuple(_positive(below_spectrum, number))),
-        replace(above, polynomials=tuple(polynomials)),
+        replace(below, vector=tuple(entry[0] for entry in entries), growth=growth),
+        replace(above, vector=weights, growth=growth),
     )
 
 

@@ -17,10 +17,10 @@ Interval = tuple[Extended, Extended]
 class Laps:
     """The laps of f, counted from 0 at the left, and its plateaus.
 
-    Leave out the pieces of slope zero; a lap is a maximal run of the others, in their order, with slopes of one sign. It
-    reaches from the left end of the run's first piece to the right end of its last; plateaus inside belong to it, those
-    between two laps, or at an end of the domain, to none. So f is monotone on each lap, and constant between neighbours.
-    A constant map has no lap. Ends may be infinite.
+    Leave out the pieces of slope zero; a lap is a maximal run of the others, in their order, with slopes of one sign.
+    It reaches from the left end of the run's first piece to the right end of its last; plateaus inside belong to it,
+    those between two laps, or at an end of the domain, to none. So f is monotone on each lap, and constant between
+    neighbours. A constant map has no lap. Ends may be infinite.
     """
 
     map: PiecewiseLinear

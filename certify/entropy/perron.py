@@ -1,9 +1,9 @@
 """The Perron vector of an irreducible non-negative integer matrix, as integers to any precision, with exact bounds.
 
-For a positive vector v, the least and the greatest of the ratios (M v)_i / v_i enclose the spectral radius of M (Collatz 1942,
-Wielandt 1950). So the way to the vector need not be trusted: doubles find it (Noda's iteration 1971, an inverse
-iteration that keeps vectors positive), Newton's method with the inverse of a Jacobian in doubles adds some ten digits a step to
-a vector of integers, and the ratios of the final integers are compared exactly.
+For a positive vector v, the least and the greatest of the ratios (M v)_i / v_i enclose the spectral radius of M
+(Collatz 1942, Wielandt 1950). So the way to the vector need not be trusted: doubles find it (Noda's iteration 1971,
+an inverse iteration that keeps vectors positive), Newton's method with the inverse of a Jacobian in doubles adds some
+ten digits a step to a vector of integers, and the ratios of the final integers are compared exactly.
 """
 
 from __future__ import annotations
@@ -23,37 +23,43 @@ TINY = 1e-280
 
 
 class Perron(NamedTuple):
-    """A positive integer vector v and rationals with low * v <= M v <= high * v; the spectral radius lies between them."""
+    """A positive integer vector v, and rationals with low * v <= M v <= high * v: bounds of the spectral radius."""
 
     vector: tuple[int, ...]
     low: Q
     high: Q
 
 
-def growth_estimate(targets: Targets) -> float:
-    """The spectral radius in doubles, to guess by; the graph is strongly connected."""
-    if len(targets) == 1:
-        return float(len(targets[0]))
+class Near(NamedTuple):
+    """A positive vector and the spectral radius in doubles: good guesses, nothing more."""
+
+    vector: Floats
+    growth: float
+
+
+def near_vector(targets: Targets) -> Near:
+    """The Perron vector of the matrix of a strongly connected graph in doubles."""
     matrix = _matrix(targets)
-    vector = _positive_vector(matrix)
-    return float(np.median((matrix @ vector) / vector))
+    with np.errstate(all="ignore"):
+        vector = _positive_vector(matrix)
+        return Near(vector, float(np.median((matrix @ vector) / vector)))
 
 
-def perron(targets: Targets, bits: int) -> Perron:
-    """The Perron vector of the matrix of a strongly connected graph, given by the successors of each node with multiplicity.
+def perron(targets: Targets, bits: int, near: Near | None = None) -> Perron:
+    """The Perron vector of the matrix of a strongly connected graph, improved from a guess.
 
-    The two bounds are about 2^-bits apart, or farther where the Jacobian is too nearly singular for doubles; true they are
-    always. A single node without a loop has the vector 1 and the growth 0.
+    The graph is given by the successors of each node, with multiplicity. The two bounds are about 2^-bits apart, or
+    farther where the Jacobian is too nearly singular for doubles; true they are always. A single node without a loop
+    has the vector 1 and the growth 0.
     """
     if len(targets) == 1:
         loops = Q(len(targets[0]))
         return Perron((1,), loops, loops)
     if all(len(row) == 1 for row in targets):  # a cycle
         return Perron((1,) * len(targets), Q(1), Q(1))
-    matrix = _matrix(targets)
-    near = _positive_vector(matrix)
-    point = bits + 64 + max(0, -frexp(float(near.min()))[1])
-    vector = _refined(targets, matrix, near, point, bits)
+    guess = (near or near_vector(targets)).vector
+    point = bits + 64 + max(0, -frexp(float(guess.min()))[1])
+    vector = _refined(targets, _matrix(targets), guess, point, bits)
     sums = _times(targets, vector)
     low = min((s << point) // v for s, v in zip(sums, vector))
     high = max(-((-s << point) // v) for s, v in zip(sums, vector))
@@ -106,7 +112,8 @@ def _refined(targets: Targets, matrix: Floats, near: Floats, point: int, bits: i
     jacobian[:n, n] = -1.0
     jacobian[n, :n] = 1.0 / n
     try:
-        inverse = np.linalg.inv(jacobian)
+        with np.errstate(all="ignore"):
+            inverse = np.linalg.inv(jacobian)
     except np.linalg.LinAlgError:
         return vector
     best, spread = vector, _spread(sums, vector, point)
@@ -114,7 +121,8 @@ def _refined(targets: Targets, matrix: Floats, near: Floats, point: int, bits: i
         residuals = [((s << point) - growth * v) // v for s, v in zip(sums, vector)]
         size = max(r.bit_length() for r in residuals)
         scaled = np.array([-(r / (1 << size)) for r in residuals] + [0.0])
-        step = inverse @ scaled
+        with np.errstate(all="ignore"):
+            step = inverse @ scaled
         if not np.isfinite(step).all():
             break
         corrections = [_fixed(float(x), 60) for x in step]

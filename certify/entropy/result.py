@@ -14,8 +14,11 @@ from certify.entropy.evidence import ConstantSlope, Covering, Transfer
 class Entropy:
     """lower <= h <= upper, proved; the two are decimal fractions.
 
-    `exact` is exp h as an algebraic number where it is known. `below` proves the lower end (None: h >= 0 needs no proof) and `above` the upper end:
-    a graph, a constant slope, or a mesh that proves order and so entropy 0. `reason` says in words how good the enclosure is and why it is no better.
+    `exact` is exp h as an algebraic number where it is known; the evidence proves that too where it carries
+    polynomials in the number, or where the number is rational, and otherwise the enclosure alone
+    (LARGEST_EIGENVECTOR). `below` proves the lower end (None: h >= 0 needs no proof) and `above` the upper end: a
+    graph, a constant slope, or a mesh that proves order and so entropy 0. `reason` says in words how good the
+    enclosure is and why it is no better.
     """
 
     lower: Fraction
