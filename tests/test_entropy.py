@@ -257,7 +257,7 @@ def paths(matrix: list[list[int]], steps: int) -> list[int]:
 
 
 def closed(matrix: list[list[int]], steps: int) -> list[int]:
-    """The number of closed paths from each node: that many intervals that f^t maps over their hull, so that many laps."""
+    """The number of closed paths from each node: f^t maps so many intervals over their hull, and has so many laps."""
     found = []
     for i in range(len(matrix)):
         counts = [int(j == i) for j in range(len(matrix))]

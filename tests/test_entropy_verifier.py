@@ -1,6 +1,6 @@
 """A second, plain verifier of the evidence for entropy, in integers and `Fraction`s alone, and what it refuses.
 
-It reads only the documents (text and lists) and the oracle's map, and replays the statements of `certify.entropy.evidence`.
+It reads only the documents (text and lists) and the oracle's map, and replays what `certify.entropy.evidence` states.
 """
 
 from __future__ import annotations
