@@ -13,13 +13,15 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import TYPE_CHECKING, Any, Final
 
-from flint import fmpq, fmpz
+from flint import arb, ctx, fmpq, fmpz, fmpz_mat, fmpz_poly
 
 if TYPE_CHECKING:
     import numpy as np
 
 Q = fmpq
 """The exact rational numbers of the package."""
+
+__all__ = ["arb", "ctx", "fmpz_mat", "fmpz_poly"]  # balls, their precision, matrices and polynomials, for `certify.entropy` alone
 
 Z = fmpz
 """The same library's integers: a long one that many a rational is made of is best handed over once."""

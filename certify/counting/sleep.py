@@ -63,19 +63,19 @@ class Sleep:
         return min([0, *cuts, *pieces])
 
     def _invariant_around(self, y: Q) -> tuple[Extended, Extended] | None:
-        """An invariant interval without a plateau around y, if a few images of y, and what lies between them, fill one."""
+        """An invariant interval without a plateau around y, no cut, if a few images and what is between them fill one."""
         m = self._m
         lo = hi = y
         for _ in range(MAX_HULLS):
+            first, last = m.piece(m.places.place(lo), 1), m.piece(m.places.place(hi), -1)
+            if 0 in m.signs[min(first, last) : last + 1]:
+                return None
             low, high = m.map.hull(lo, hi)
             if lo <= low and high <= hi:
                 return lo, hi
             if isinstance(low, Infinity) or isinstance(high, Infinity):
                 return None
             lo, hi = min(lo, low), max(hi, high)
-            first, last = m.piece(m.places.place(lo), 1), m.piece(m.places.place(hi), -1)
-            if 0 in m.signs[first : last + 1]:
-                return None
         return None
 
 

@@ -11,9 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 from math import gcd
 
-from flint import arb, ctx, fmpz_mat, fmpz_poly
-
-from certify.numbers import Q, fraction, rational
+from certify.numbers import Q, arb, ctx, fmpz_mat, fmpz_poly, fraction, rational
 
 Targets = Sequence[Sequence[int]]
 
