@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 from certify import Layer, Network, PiecewiseLinear, families, prove, save
@@ -59,6 +60,12 @@ def deep_tent() -> Network:
     return Network([first, middle, middle, Layer([[2, -4]], [0], "clip:0,1")], (0, 1))
 
 
+def ties() -> Network:
+    """The tent, with kinks that cancel, coincide, and are mapped to one another."""
+    hidden = Layer([[1], [1], [1], [1], [-1], [1]], [0, "-1/2", "-1/4", "-1/4", "1/2", "-3/4"], "relu")
+    return Network([hidden, Layer([[0, -2, 1, -1, -2, 0]], [1], "clip:0,1")], (0, 1))
+
+
 CASES: dict[str, Callable[[], Map]] = {
     "tent": families.tent,
     "tent-on-the-line": lambda: PiecewiseLinear([(0, 0), ("1/2", 1)], slopes=(2, -2)),
@@ -71,6 +78,9 @@ CASES: dict[str, Callable[[], Map]] = {
     "stunted-tent-chaotic": lambda: families.stunted_tent("0.825"),
     "stunted-tent-undecided": lambda: families.stunted_tent("0.8249"),
     "deep-tent": deep_tent,
+    "narrow-plateau": lambda: families.stunted_tent(1 - Fraction(1, 2**40)),
+    "markov-thirds": lambda: PiecewiseLinear([(0, 0), ("1/3", 1), ("2/3", "1/3"), (1, 1)]),
+    "ties": ties,
     "expanding-line": lambda: PiecewiseLinear([(0, 0)], slopes=(2, 2)),
     "reflection": lambda: PiecewiseLinear([(0, 0)], slopes=(-1, -1)),
     "translation": lambda: PiecewiseLinear([(0, 1)], slopes=(1, 1)),

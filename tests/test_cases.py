@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,44 @@ def test_the_naive_loop_agrees(folder: Path) -> None:
     else:
         assert not found.ordered
         assert found.level >= case["level"]  # the loop knows only n = 3, which can need a higher level
+
+
+WITH_REGIONS = [folder for folder in CASES if "regions" in expected(folder)]
+WITH_ENTROPY = [folder for folder in CASES if "entropy" in expected(folder)]
+
+
+@pytest.mark.parametrize("folder", WITH_REGIONS, ids=lambda path: path.name)
+def test_region_counts(folder: Path, tmp_path: Path) -> None:
+    wanted = {int(t): n for t, n in expected(folder)["regions"].items()}
+    cert = tmp_path / "cert.json"
+    given = str(folder / "map.json")
+    result = CliRunner().invoke(main, ["regions", given, "-t", str(max(wanted)), "--json", "-o", str(cert)])
+    assert result.exit_code == 0
+    counted = json.loads(result.stdout)["regions"]
+    assert {t: counted[t - 1] for t in wanted} == wanted
+    assert certify.check(given, cert).status == "VALID"
+
+
+@pytest.mark.parametrize("folder", CASES, ids=lambda path: path.name)
+def test_region_counts_are_those_of_the_iterates(folder: Path) -> None:
+    """For small t and few pieces, by listing them all with the naive composition of the oracle."""
+    loaded = certify.load(folder / "map.json")
+    f = loaded.to_piecewise_linear() if isinstance(loaded, certify.Network) else loaded
+    last = 3 if f.pieces <= 12 else 1
+    slopes = None if f.domain else (f.slopes[0], f.slopes[-1])
+    naive = oracle.make(f.knots, slopes)
+    lines = [[piece[2:] for piece in oracle.pieces(oracle.iterate(naive, t))] for t in range(1, last + 1)]
+    wanted = [1 + sum(left != right for left, right in pairwise(pieces)) for pieces in lines]
+    assert list(certify.regions(loaded, last).counts.regions) == wanted
+
+
+@pytest.mark.parametrize("folder", WITH_ENTROPY, ids=lambda path: path.name)
+def test_entropies(folder: Path, tmp_path: Path) -> None:
+    given = str(folder / "map.json")
+    result = CliRunner().invoke(main, ["entropy", given, "--json", "-o", str(tmp_path)])
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["closed_form"] == expected(folder)["entropy"]
+    assert {certify.check(given, cert).status for cert in tmp_path.iterdir()} == {"VALID"}
 
 
 @folders
