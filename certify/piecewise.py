@@ -278,11 +278,10 @@ class PiecewiseLinear:
         Raises `DomainError` where `inner` leaves the domain of this map, and `BudgetExceeded` beyond `max_pieces`
         pieces.
         """
-        for x, y in zip(inner.corners, inner.values):
-            if not self.ends[0] <= y <= self.ends[1]:
-                raise DomainError(
-                    f"the inner map sends {shown(x)} to {shown(y)}, outside the domain {self._interval()}"
-                )
+        low, high = inner.hull(*inner.ends)
+        if not (self.ends[0] <= low and high <= self.ends[1]):
+            x, y = next((x, y) for x, y in zip(inner.corners, inner.values) if not self.ends[0] <= y <= self.ends[1])
+            raise DomainError(f"the inner map sends {shown(x)} to {shown(y)}, outside the domain {self._interval()}")
         knots, steep, shift = self.breaks, self.slopes, self.intercepts
         breaks: list[Q] = []
         slopes: list[Q] = []
@@ -297,15 +296,17 @@ class PiecewiseLinear:
                 j += 1
             while j and (knots[j - 1] > u or (not rising and knots[j - 1] == u)):
                 j -= 1
-            slopes.append(steep[j] * s)
-            constants.append(steep[j] * c + shift[j])
-            while (j < len(knots) and knots[j] < v) if rising else (j and knots[j - 1] > v):
-                j += 1 if rising else -1
-                breaks.append((knots[j - 1 if rising else j] - c) / s)
-                slopes.append(steep[j] * s)
-                constants.append(steep[j] * c + shift[j])
-            if max_pieces is not None and len(slopes) > max_pieces:
+            k = _up(knots, j, v) if rising else _down(knots, j, v)
+            if max_pieces is not None and len(slopes) + abs(k - j) >= max_pieces:
                 raise BudgetExceeded(f"a composition of more than {max_pieces} pieces")
+            crossed, through = (slice(j, k), slice(j, k + 1)) if rising else (slice(k, j), slice(k, j + 1))
+            step = 1 if rising else -1
+            if k != j:
+                inverse = 1 / s
+                breaks += [(knot - c) * inverse for knot in knots[crossed][::step]]
+            slopes += [a * s for a in steep[through][::step]]
+            constants += [a * c + b for a, b in zip(steep[through][::step], shift[through][::step])]
+            j = k
         return self.from_pieces(inner.ends, breaks, slopes, constants)
 
     def __matmul__(self, inner: PiecewiseLinear) -> PiecewiseLinear:
@@ -321,8 +322,8 @@ class PiecewiseLinear:
             raise ValueError(f"an iterate needs t >= 0, got {t}")
         result, power = PiecewiseLinear.identity(self.ends), self
         while t:
-            if t & 1:
-                result = result.compose(power, max_pieces)
+            if t & 1:  # iterates commute; the one with more pieces goes outside, where they are taken many at a time
+                result = power.compose(result, max_pieces)
             t >>= 1
             if t:
                 power = power.compose(power, max_pieces)
@@ -415,3 +416,19 @@ def _without_false_breaks(
         return breaks, slopes, intercepts
     kept = [*true, len(breaks)]
     return [breaks[i] for i in true], [slopes[i] for i in kept], [intercepts[i] for i in kept]
+
+
+def _up(knots: Sequence[Q], j: int, value: Extended) -> int:
+    """The first index from j on whose knot is not less than the value, in time logarithmic in the way there."""
+    step = 1
+    while j + step <= len(knots) and knots[j + step - 1] < value:
+        step *= 2
+    return bisect_left(knots, value, j + step // 2, min(j + step, len(knots)))
+
+
+def _down(knots: Sequence[Q], j: int, value: Extended) -> int:
+    """The first index up to j from which on, up to j, all knots are greater than the value; as `_up`."""
+    step = 1
+    while step <= j and knots[j - step] > value:
+        step *= 2
+    return bisect_right(knots, value, max(j - step, 0), j - step // 2)
