@@ -177,7 +177,7 @@ def test_families_are_written_and_reproducible(tmp_path: Path) -> None:
         assert run("info", str(first)).exit_code == 0
 
 
-@pytest.mark.parametrize("command", ["prove", "check", "cycles", "periods", "convert", "info", "family"])
+@pytest.mark.parametrize("command", sorted(main.commands))
 def test_every_command_explains_itself(command: str) -> None:
     result = run(command, "--help")
     assert result.exit_code == 0
@@ -210,3 +210,91 @@ def test_an_interrupt_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_module_runs() -> None:
     done = subprocess.run([sys.executable, "-m", "certify", "--version"], capture_output=True, text=True, check=True)
     assert certify.__version__ in done.stdout
+
+
+def test_regions_as_a_table_and_as_json(tmp_path: Path) -> None:
+    content = json.loads(run("regions", TENT, "-t", "6", "--json", "--fixed-points", "--crossings", "0,1").stdout)
+    powers = [str(2**t) for t in range(1, 7)]
+    assert content["t"] == [1, 2, 3, 4, 5, 6]
+    assert content["regions"] == content["laps"] == content["fixed_points"] == content["crossings"] == powers
+    assert "activation_regions" not in content, "the tent as knots has no units"
+    network = json.loads(run("regions", "cases/deep-tent/map.json", "-t", "2", "--json").stdout)
+    assert network["regions"] == ["8", "64"]
+    assert int(network["activation_regions"][0]) >= 8
+    table = run("regions", TENT, "-t", "3").stdout.splitlines()
+    assert table[0].split() == ["t", "regions", "laps", "regions^(1/t)"]
+    assert table[3].split() == ["3", "8", "8", "2.000000"]
+    picture = tmp_path / "counts.svg"
+    assert run("regions", TENT, "-t", "3", "--plot", str(picture)).exit_code == 0
+    assert picture.read_text().lstrip().startswith("<?xml")
+
+
+def test_regions_of_a_sequence() -> None:
+    """tent(1 - tent(x)): the first and the last maps fold, the flip does not."""
+    content = json.loads(run("regions", "--each", TENT, "cases/flip/map.json", TENT, "--json").stdout)
+    assert content["regions"] == ["2", "2", "4"]
+
+
+def test_regions_along_a_line(tmp_path: Path) -> None:
+    """relu(x) + relu(y - 1) from (-1, 0) to (1, 2): kinks at t = 1/2 for both units."""
+    net = {
+        "format": "certify-map",
+        "version": 1,
+        "domain": None,
+        "map": {
+            "kind": "network",
+            "layers": [
+                {"weight": [[1, 0], [0, 1]], "bias": [0, -1], "activation": "relu"},
+                {"weight": [[1, 1]], "bias": [0], "activation": "identity"},
+            ],
+        },
+    }
+    path = tmp_path / "plane.json"
+    path.write_text(json.dumps(net))
+    lines = [
+        json.loads(line) for line in run("regions", str(path), "--line", "-1,0", "1,2", "--json").stdout.splitlines()
+    ]
+    assert [(r["start"], r["end"], r["slopes"], r["constants"]) for r in lines] == [
+        ("0", "1/2", ["0"], ["0"]),
+        ("1/2", "1", ["4"], ["-2"]),
+    ]
+    assert "2 linear regions, 2 activation regions" in run("regions", str(path), "--line", "-1,0", "1,2").stdout
+    refused = run("prove", str(path))
+    assert refused.exit_code == 2
+    assert "single input" in refused.stderr
+    refused = run("regions", str(path), "--line", "0", "1")
+    assert refused.exit_code == 2
+    assert "2 coordinates" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [[TENT], [TENT, TENT, "-t", "2"], [TENT, "-t", "2", "--each"], [TENT, "-t", "0"], ["--each"]]
+)
+def test_regions_wants_one_question(arguments: list[str]) -> None:
+    assert run("regions", *arguments).exit_code == 2
+
+
+def test_a_count_that_takes_too_long_is_not_decided() -> None:
+    result = run("regions", TENT, "-t", "100000", "--time-limit", "0")
+    assert result.exit_code == 3
+    assert "--time-limit" in result.stderr
+
+
+def test_entropy_of_the_golden_mean() -> None:
+    content = json.loads(run("entropy", "cases/fibonacci/map.json", "--digits", "30", "--json").stdout)
+    assert content["closed_form"] == "log((1+sqrt(5))/2)"
+    assert content["exact"]["minimal_polynomial"] == ["-1", "-1", "1"]
+    golden = "0.4812118250596034474977589134243684231"  # asinh(1/2), to 37 places
+    assert Fraction(content["lower"]) <= Fraction(golden) <= Fraction(content["upper"])
+    assert Fraction(content["upper"]) - Fraction(content["lower"]) <= Fraction(1, 10**30)
+    assert run("entropy", "cases/fibonacci/map.json").stdout.splitlines()[0] == "h = log((1+sqrt(5))/2)"
+
+
+def test_growth_of_the_cycle_of_the_golden_mean() -> None:
+    content = json.loads(run("growth", "cases/fibonacci/map.json", "--points", "0,1/2,1", "-t", "5", "--json").stdout)
+    assert content["permutation"] == [1, 2, 0]
+    assert content["matrix"] == [[0, 1], [1, 1]]
+    assert content["laps_at_least"] == ["2", "3", "5", "8", "13"]
+    wrong = run("growth", "cases/fibonacci/map.json", "--points", "0,1/2")
+    assert wrong.exit_code == 2
+    assert "not a periodic orbit" in wrong.stderr

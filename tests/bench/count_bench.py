@@ -1,0 +1,185 @@
+"""How fast is exact counting? Seconds for the goals, growth when T doubles, and the listing of 2^20 pieces for comparison.
+
+    python -m tests.bench.count_bench [--json] [--turns N]
+
+Each figure is the median over the turns; the garbage collector stands still while a clock runs.
+
+    fig1       the slope-1.9999 map of Chatziafratis et al. (2022), Fig. 1, on the line and on its invariant core
+    rnn24      RNN(24, 64) of that paper, the chaotic ones among the first seeds, clipped to [0, 1]
+    wide       RNN(10,000, 64) and RNN(10,000, 256): seconds for each iterate, network to map not included
+    list       the 2^20 pieces of the 20-fold tent: `PiecewiseLinear.iterate` against a plain propagation of pieces in rationals
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any, NamedTuple
+
+from rich.console import Console
+from rich.table import Table
+
+if not __package__:  # run as a file
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from certify.counting import counts
+from certify.families import rnn, tent
+from certify.numbers import Q
+from certify.piecewise import PiecewiseLinear
+from tests.bench.prove_bench import seconds
+
+T = 1000
+SEEDS = range(40)
+WIDE, WIDE_STEPS = 10_000, 4
+FOLDS = 20
+
+
+class Line(NamedTuple):
+    """One figure; `goal` is a bound that it must stay below, or, where `above`, reach. Lines without a goal inform."""
+
+    name: str
+    measured: float
+    unit: str
+    goal: float | None = None
+    above: bool = False
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the goal is met, if there is one."""
+        if self.goal is None:
+            return None
+        return self.measured >= self.goal if self.above else self.measured < self.goal
+
+
+def middle(run: Callable[[], object], turns: int) -> float:
+    """The median time of a run."""
+    return median(seconds(run) for _ in range(turns))
+
+
+def with_doubling(name: str, f: PiecewiseLinear, goal: float, turns: int) -> list[Line]:
+    """T steps, and what doubling costs: up to T, and beyond (where the counts themselves are four times as many digits)."""
+    half, once, twice = (middle(partial(counts, f, steps), turns) for steps in (T // 2, T, 2 * T))
+    return [
+        Line(f"{name}, T = {T}", once, "s", goal),
+        Line(f"{name}, from T = {T // 2} to {T}", once / half, "times", 4.0),
+        Line(f"{name}, from T = {T} to {2 * T}", twice / once, "times"),
+    ]
+
+
+def fig1(turns: int) -> list[Line]:
+    """1.9999 relu(x + 1e-5) - 4 relu(x - 0.502), decimal and as doubles."""
+    lines = []
+    for kind, read in (("decimal", str), ("double", float)):
+        left, turn, slope = -Q(1) * _exact(read("1e-5")), _exact(read("0.502")), _exact(read("1.9999"))
+        f = PiecewiseLinear([(left, 0), (turn, slope * (turn - left))], slopes=(0, slope - 4))
+        top = f.values[2]
+        assert isinstance(top, Q)
+        lines += with_doubling(f"fig1 {kind}, line", f, 2.0, turns)
+        lines += with_doubling(f"fig1 {kind}, core", f.restrict(f.at(top), top), 2.0, turns)
+    return lines
+
+
+def _exact(value: str | float) -> Q:
+    return PiecewiseLinear([(0, value)], slopes=(0, 0)).intercepts[0]
+
+
+def rnn24(turns: int) -> list[Line]:
+    """Every chaotic draw, the slowest one as the measure."""
+    chaotic = []
+    for seed in SEEDS:
+        f = rnn(24, 64.0, seed).to_piecewise_linear()
+        if f.pieces > 1 and counts(f, 100).laps[-1] > 10**9:
+            chaotic.append((middle(partial(counts, f, T), turns), seed, f))
+    chaotic.sort(key=lambda found: found[0])
+    (_, seed, slowest), middle_one = chaotic[-1], chaotic[len(chaotic) // 2]
+    lines = with_doubling(f"rnn24, seed {seed}, the slowest of {len(chaotic)} chaotic draws", slowest, 0.5, turns)
+    return [Line(f"rnn24, seed {middle_one[1]}, the median draw, T = {T}", middle_one[0], "s", 0.5), *lines]
+
+
+def wide(turns: int) -> list[Line]:
+    """Seconds for each of the first iterates, on average and at most."""
+    lines = []
+    for variance, seed in ((64.0, 0), (256.0, 0)):
+        f = rnn(WIDE, variance, seed).to_piecewise_linear()
+        each = middle(partial(counts, f, WIDE_STEPS), turns) / WIDE_STEPS
+        lines.append(Line(f"wide, variance {variance:g}: {f.pieces} pieces, per iterate", each, "s", 0.2))
+    return lines
+
+
+def listing(turns: int) -> list[Line]:
+    """The 2^20 pieces of the 20-fold tent."""
+    f = tent()
+    assert [piece[2] for piece in plain_iterate(plain_pieces(f), 10)] == list(f.iterate(10).slopes)
+    ours = middle(lambda: f.iterate(FOLDS), min(turns, 3))
+    plain = middle(lambda: plain_iterate(plain_pieces(f), FOLDS), min(turns, 3))
+    counted = middle(lambda: counts(f, FOLDS), turns)
+    return [
+        Line("list, PiecewiseLinear.iterate", ours, "s"),
+        Line("list, plain propagation", plain, "s"),
+        Line("list, plain over PiecewiseLinear.iterate", plain / ours, "times", 5.0, above=True),
+        Line("list, for comparison: counting them", counted, "s"),
+    ]
+
+
+Piece = tuple[Q, Q, Q, Q]
+"""(a, b, s, c): x -> s x + c on [a, b]."""
+
+
+def plain_pieces(f: PiecewiseLinear) -> list[Piece]:
+    """The pieces of a map of an interval."""
+    ends = [x for x in f.corners if isinstance(x, Q)]
+    return list(zip(ends, ends[1:], f.slopes, f.intercepts))
+
+
+def plain_iterate(f: list[Piece], steps: int) -> list[Piece]:
+    """f^steps, one f at a time: each piece of the iterate is cut at the preimages of the breaks of f. No slope may be 0."""
+    g = f
+    for _ in range(steps - 1):
+        pieces: list[Piece] = []
+        for a, b, s, c in g:
+            y, z = s * a + c, s * b + c
+            for p, q, u, v in f if s > 0 else reversed(f):
+                if p < (z if s > 0 else y) and (y if s > 0 else z) < q:  # meets this piece of f in more than a point
+                    left, right = (p, q) if s > 0 else (q, p)
+                    start = a if (left <= y if s > 0 else left >= y) else (left - c) / s
+                    stop = b if (right >= z if s > 0 else right <= z) else (right - c) / s
+                    pieces.append((start, stop, u * s, u * c + v))
+        g = pieces
+    return g
+
+
+def show(lines: list[Line]) -> None:
+    """The figures as a table."""
+    table = Table(title="exact counts")
+    for heading in ("figure", "measured", "", "goal", ""):
+        table.add_column(heading, justify="left" if heading == "figure" else "right")
+    for line in lines:
+        goal = "" if line.goal is None else f"{'>=' if line.above else '<'} {line.goal:g}"
+        met = {None: "", True: "met", False: "NOT MET"}[line.met]
+        table.add_row(line.name, f"{line.measured:.3g}", line.unit, goal, met)
+    Console(width=130).print(table)
+
+
+def main() -> None:
+    """Measures and reports."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true", help="the same figures as JSON")
+    parser.add_argument("--turns", type=int, default=5, help="runs of each, of which the median counts (default 5)")
+    given = parser.parse_args()
+    lines = [line for part in (fig1, rnn24, wide, listing) for line in part(given.turns)]
+    if given.json:
+        machine = {"python": platform.python_version(), "machine": platform.machine()}
+        rows: list[dict[str, Any]] = [{**line._asdict(), "met": line.met} for line in lines]
+        print(json.dumps({"machine": machine, "figures": rows}, indent=2))
+    else:
+        show(lines)
+
+
+if __name__ == "__main__":
+    main()
