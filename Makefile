@@ -33,8 +33,9 @@ check: $(VENV)/ready ## style, types and layers
 	$(BIN)/mypy --strict certify/checker.py
 	$(BIN)/lint-imports
 
-bench: $(VENV)/ready ## time prove and check against plain Fractions and the paper's grid, as ratios
+bench: $(VENV)/ready ## time prove, check and counting against plain methods and the paper's grid, as ratios
 	$(BIN)/python -m tests.bench.prove_bench
+	$(BIN)/python -m tests.bench.count_bench
 
 docs: $(VENV)/ready ## write the generated pages of docs/ anew
 	$(BIN)/python -m tests.test_docs

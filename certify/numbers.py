@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 Q = fmpq
 """The exact rational numbers of the package."""
 
-__all__ = ["arb", "ctx", "fmpz_mat", "fmpz_poly"]  # balls, their precision, matrices and polynomials, for `certify.entropy` alone
+__all__ = [
+    "arb",
+    "ctx",
+    "fmpz_mat",
+    "fmpz_poly",
+]  # balls, their precision, matrices and polynomials, for `certify.entropy` alone
 
 Z = fmpz
 """The same library's integers: a long one that many a rational is made of is best handed over once."""

@@ -289,8 +289,6 @@ class PiecewiseLinear:
         j = bisect_right(knots, inner.values[0])  # the piece that the inner value is in; it moves by neighbours
         for i, (s, c) in enumerate(zip(inner.slopes, inner.intercepts)):
             u, v = inner.values[i], inner.values[i + 1]
-            if i:
-                breaks.append(inner.breaks[i - 1])
             rising = not v < u
             while j < len(knots) and (knots[j] < u or (rising and knots[j] == u)):
                 j += 1
@@ -301,13 +299,18 @@ class PiecewiseLinear:
                 raise BudgetExceeded(f"a composition of more than {max_pieces} pieces")
             crossed, through = (slice(j, k), slice(j, k + 1)) if rising else (slice(k, j), slice(k, j + 1))
             step = 1 if rising else -1
+            if i:
+                if slopes[-1] == steep[j] * s:  # a false break; elsewhere none can arise, as s is not 0 between breaks
+                    del slopes[-1], constants[-1]
+                else:
+                    breaks.append(inner.breaks[i - 1])
             if k != j:
                 inverse = 1 / s
                 breaks += [(knot - c) * inverse for knot in knots[crossed][::step]]
             slopes += [a * s for a in steep[through][::step]]
             constants += [a * c + b for a, b in zip(steep[through][::step], shift[through][::step])]
             j = k
-        return self.from_pieces(inner.ends, breaks, slopes, constants)
+        return self.from_canonical_pieces(inner.ends, breaks, slopes, constants)
 
     def __matmul__(self, inner: PiecewiseLinear) -> PiecewiseLinear:
         return self.compose(inner)

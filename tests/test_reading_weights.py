@@ -137,7 +137,10 @@ def test_a_missing_bias_adds_nothing(tmp_path: Path) -> None:
         ({"1.weight": np.zeros(2)}, "tensor '1.weight': expected a matrix"),
         ({"0.weight": np.ones((2, 2))}, "layers[0].weight: expected one column, for the single input, got 2"),
         ({"2.weight": np.ones((1, 3))}, "tensor '2.weight' of shape (1, 3): expected a layer of 2 inputs"),
-        ({"2.weight": np.ones((2, 2)), "2.bias": np.ones(2)}, "layers[1].weight: expected one row, for the single output, got 2"),
+        (
+            {"2.weight": np.ones((2, 2)), "2.bias": np.ones(2)},
+            "layers[1].weight: expected one row, for the single output, got 2",
+        ),
         ({"0.weight": np.ones((0, 1))}, "tensor '0.weight': expected a matrix of shape (out, in)"),
         ({"0.bias": np.ones(3)}, "tensor '0.bias': expected shape (2,), got shape (3,)"),
         ({"0.bias": np.ones((2, 1))}, "tensor '0.bias': expected shape (2,), got shape (2, 1)"),

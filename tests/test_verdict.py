@@ -197,7 +197,13 @@ def test_no_resealed_better_bound_is_valid(name: str) -> None:
 def test_no_resealed_wrong_slope_is_valid() -> None:
     given, proof = PROVED["constant slope"], good("constant slope")
     assert proof["growth"] == "8/5"
-    for change in ({"growth": "9/5"}, {"growth": "-8/5"}, {"growth": "1"}, {"core_steps": -1}, {"map_sha256": "0" * 64}):
+    for change in (
+        {"growth": "9/5"},
+        {"growth": "-8/5"},
+        {"growth": "1"},
+        {"core_steps": -1},
+        {"map_sha256": "0" * 64},
+    ):
         parent = {**proof, **change}
         assert certify.check(given, {**parent, "digest": digest(parent)}).status == "INVALID", change
 
