@@ -66,6 +66,12 @@ def ties() -> Network:
     return Network([hidden, Layer([[0, -2, 1, -1, -2, 0]], [1], "clip:0,1")], (0, 1))
 
 
+def stunted_network(height: str) -> Network:
+    """min(tent, height) as a network."""
+    hidden = Layer([[1], [1]], [0, "-1/2"], "relu")
+    return Network([hidden, Layer([[2, -4]], [0], f"clip:0,{height}")], (0, 1))
+
+
 CASES: dict[str, Callable[[], Map]] = {
     "tent": families.tent,
     "tent-on-the-line": lambda: PiecewiseLinear([(0, 0), ("1/2", 1)], slopes=(2, -2)),
@@ -76,7 +82,7 @@ CASES: dict[str, Callable[[], Map]] = {
     "steep-but-ordered": steep_but_ordered,
     "stunted-tent-level-3": lambda: families.stunted_tent("0.824"),
     "stunted-tent-chaotic": lambda: families.stunted_tent("0.825"),
-    "stunted-tent-undecided": lambda: families.stunted_tent("0.8249"),
+    "stunted-tent-undecided": lambda: stunted_network("0.8249"),
     "deep-tent": deep_tent,
     "narrow-plateau": lambda: families.stunted_tent(1 - Fraction(1, 2**40)),
     "markov-thirds": lambda: PiecewiseLinear([(0, 0), ("1/3", 1), ("2/3", "1/3"), (1, 1)]),

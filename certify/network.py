@@ -178,6 +178,10 @@ class Network:
         lo, hi = (public(end) for end in self.ends)
         return None if lo is None or hi is None else (lo, hi)
 
+    def is_self_map(self) -> bool:
+        """Whether the domain is mapped into itself, so that the output can be fed back. Always so on the line."""
+        return self.to_piecewise_linear().is_self_map()
+
     @property
     def widths(self) -> tuple[int, ...]:
         """The number of units in each layer, the output last."""
