@@ -1,16 +1,12 @@
 #!/usr/bin/env python3
-"""Check a certificate that a piecewise-linear map is chaotic, or that it is ordered.
-
-    python -I -S checker.py MAP CERTIFICATE
+"""Check a certificate of chaos, order, a region count or an entropy bound: checker.py MAP CERTIFICATE
 
 This file stands alone: Python's standard library, its own parser, its own evaluator. It trusts nothing and searches for
-nothing: it reads the map file and the certificate, replays in exact arithmetic what the certificate says, and forms the
-claim itself. Formats, rules and theorems stand in docs/map-format.md and docs/certificate-format.md. Throughout, f is
-the map, J its domain (an interval or the line), j the level, m = 2^j and g = f^m.
-
-The first word on stdout is VALID (exit 0), INVALID (1) or UNSUPPORTED (4); input that cannot be read gives one line on
-stderr (2). From top to bottom: limits and complaints, numbers, the map as pieces, networks, the map file, the rules,
-the claim, the command.
+nothing: it reads both files, replays in exact arithmetic what the certificate says, and forms the claim itself.
+Formats, rules and theorems stand in docs/map-format.md and docs/certificate-format.md. Throughout, f is the map, J its
+domain (an interval or the line), j the level, m = 2^j and g = f^m. The first word on stdout is VALID (exit 0), INVALID
+(1) or UNSUPPORTED (4); input that cannot be read gives one line on stderr (2). From top to bottom: limits, reading,
+pieces, networks, the map file, the rules, the claim, the command.
 """
 
 from __future__ import annotations
@@ -18,26 +14,28 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import reprlib
 import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import MAX_EMAX, Context, Decimal
 from fractions import Fraction
 from functools import cached_property
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain, groupby, pairwise
 from math import gcd, lcm
-from operator import mul
-from typing import Any, NamedTuple, NoReturn
+from operator import itemgetter, mul
+from typing import Any, NamedTuple
 
 # Limits. Beyond them the answer is UNSUPPORTED, never VALID.
 MAX_BYTES = 64_000_000  # of a file: what Python's JSON parser takes in within seconds
 MAX_LENGTH = 40_000  # characters of a number, so 20,000 digits above and below: still read in milliseconds
 MAX_LEVEL = 20  # a rule at level j takes 2^j steps or more
-MAX_WORK = 60 * 10**9  # units of about a nanosecond: no certificate keeps the checker busy for many minutes
+MAX_WORK = 60 * 10**9  # about nanoseconds: no certificate keeps the checker busy for many minutes
 
 INF = float("inf")  # INF and -INF, the ends of the line, are the only floats: a Fraction compares with them exactly,
 Extended = Fraction | float  # and nothing is ever added to them or multiplied by them
+Number = tuple[int, int, str]  # p and q > 0 in lowest terms, and the canonical text of p/q
 
 
 class Outcome(NamedTuple):
@@ -48,57 +46,30 @@ class Outcome(NamedTuple):
 
 
 class Unreadable(ValueError):
-    """The map file, or the JSON of either file, cannot be read; one line says where, what was expected, what came."""
-
-
-class Refused(Exception):
-    """A rule failed: the certificate is INVALID."""
+    """A document is not what it has to be: for the map `check` raises it, for the certificate it means INVALID."""
 
 
 class Beyond(Exception):
     """A version or kind that is not known here, or data beyond the limits: UNSUPPORTED."""
 
 
-class Own(str):
-    """Words of this checker's own where a complaint tells what came: shown without quotation marks, in full."""
-
-
-def wrong(error: type[Exception], where: str, expected: str, got: object) -> NoReturn:
-    """Complain in the one form that every complaint has, on one line of ASCII."""
-    if isinstance(got, str):
-        got = got if isinstance(got, Own) else ascii(got if len(got) <= 60 else got[:60] + "...")
-    elif isinstance(got, int | float | Fraction) and not isinstance(got, bool):
-        got = brief(got)
-    else:
-        names = {bool: "a truth value", list: "a list", dict: "an object", type(None): "null"}
-        got = names.get(type(got), "no JSON value")
-    raise error(f"{where}: expected {expected}, got {got}")
-
-
-def brief(x: Extended) -> str:
-    """A number for reading: in full up to some 40 digits, else rounded to 12."""
-    if isinstance(x, float) or (bits := x.numerator.bit_length() + x.denominator.bit_length()) <= 133:
-        return str(x)
-    if bits > 8 * MAX_LENGTH:  # a value that grew on the way, not a number of the files
-        return f"a number of {bits} bits"
-    return f"{Context(prec=12, Emax=MAX_EMAX).divide(Decimal(x.numerator), Decimal(x.denominator))} (rounded)"
-
-
 class Work:
-    """What one check may still spend, in steps and bits, not in seconds: the answer is the same on every machine."""
+    """What one check may still spend. Reading is bounded by the length of the files; all that may take longer pays by
+    estimate, so that the answer is the same on every machine: some 200 for a step with short integers, and ab/1024 for
+    a product, quotient or gcd of integers of a and b bits.
+    """
 
     left = MAX_WORK
 
-    def spend(self, steps: int, bits: int = 0, by: int = 0) -> None:
-        """Pay for steps on two numbers of so many bits: a product, a quotient or a gcd takes at most their product."""
-        self.left -= steps * (200 + bits * by // 1024)
+    def spend(self, estimate: int) -> None:
+        self.left -= estimate
         if self.left < 0:
             raise Beyond("work: the replay takes more arithmetic than this checker is willing to do")
 
 
 @contextmanager
 def long_integers() -> Iterator[None]:
-    """Lift Python's own bound on the digits of integers read and written: here MAX_LENGTH and the budget bound them."""
+    """Lift Python's own bound on the digits of integers read and written: here MAX_LENGTH and Work bound them."""
     before = sys.get_int_max_str_digits()
     sys.set_int_max_str_digits(0)
     try:
@@ -107,166 +78,143 @@ def long_integers() -> Iterator[None]:
         sys.set_int_max_str_digits(before)
 
 
-# Numbers
-
-FRACTION = re.compile(r"(-?[0-9]+)/([0-9]+)")
-DECIMAL = re.compile(r"(-?)(?=\.?[0-9])([0-9]*)\.?([0-9]*)(?:[eE]([-+]?[0-9]+))?")
-HEXADECIMAL = re.compile(r"(-?)0[xX](?=\.?[0-9a-fA-F])([0-9a-fA-F]*)\.?([0-9a-fA-F]*)(?:[pP]([-+]?[0-9]+))?")
+def size(*values: int | Fraction) -> int:
+    """Bits that hold every numerator and denominator."""
+    return sum(abs(x.numerator) + x.denominator for x in values).bit_length()
 
 
-def canonical(text: str) -> tuple[int, int] | None:
-    """(p, q) when the text is p/q, q > 0, in lowest terms, else None: a canonical text is one that prints as itself."""
-    if len(text) > MAX_LENGTH:
-        raise Beyond(f"a number of {len(text)} characters: the limit is {MAX_LENGTH}")
-    above, slash, below = text.partition("/")
-    try:
-        p, q = int(above), int(below) if slash else 1
-    except ValueError:
-        return None
-    lowest = text == f"{p}/{q}" and q > 1 and gcd(p, q) == 1 if slash else text == str(p)
-    return (p, q) if lowest else None
+def shown(value: object) -> str:
+    """A value for reading, on one line of ASCII; a number in full up to some 40 digits, else rounded to 12."""
+    if not isinstance(value, int | Fraction):
+        return ascii(reprlib.repr(value))[1:-1]
+    if (bits := value.numerator.bit_length() + value.denominator.bit_length()) <= 133:
+        return str(value)
+    if bits > 8 * MAX_LENGTH:  # a value that grew on the way, not a number of the files
+        return f"a number of {bits} bits"
+    return f"{Context(prec=12, Emax=MAX_EMAX).divide(Decimal(value.numerator), Decimal(value.denominator))} (rounded)"
 
 
-def spelled(text: str) -> Fraction | None:
-    """The value of a fraction, a decimal or a C hexadecimal float, exactly; None for any other text."""
-    if match := FRACTION.fullmatch(text):
-        return Fraction(int(match[1]), int(match[2])) if int(match[2]) else None
-    for pattern, base, places, power in ((DECIMAL, 10, 1, 10), (HEXADECIMAL, 16, 4, 2)):
-        if match := pattern.fullmatch(text):
-            minus, whole, part, exponent = match.groups()
-            shift = int(exponent or "0") - places * len(part)
-            if abs(shift) > 4 * MAX_LENGTH:
-                raise Beyond("a number whose exponent is out of reach")
-            size = int(whole + part, base) * Fraction(power) ** shift
-            return -size if minus else size
-    return None
+def need(holds: bool, where: str, expected: str, *got: object, error: type[Exception] = Unreadable) -> None:
+    """The one form of every rule, and of every complaint."""
+    if not holds:
+        raise error(f"{where}: expected {expected}, got {', '.join(map(shown, got))}")
 
 
-def number(value: object, where: str, index: int | str) -> tuple[int, int, str]:
-    """A number of a map file, however it is written: p, q > 0 and its canonical text."""
+FRACTION = re.compile(r"-?[0-9]+/0*[1-9][0-9]*")
+FLOATS = (  # sign, digits before and after the point, exponent; the base of the digits, and what the exponent counts
+    (re.compile(r"(-?)([0-9]*)\.?([0-9]*)(?:[eE]([-+]?[0-9]+))?"), 10, 10, 1),
+    (re.compile(r"(-?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)(?:[pP]([-+]?[0-9]+))?"), 16, 2, 4),
+)
+
+
+def number(value: object, where: str, index: int | str, work: Work | None) -> Number:
+    """A number: of a map file, which comes with its work, however it is written; of a certificate, in lowest terms."""
+    exact: Any = None
     if isinstance(value, str):
-        if pair := canonical(value):
-            return *pair, value
-        exact = spelled(value)
-    else:  # True and False, which Python takes for integers, are none
-        exact = Fraction(value) if type(value) is int else None
-    if exact is None:
-        wrong(Unreadable, f"{where}[{index}]", 'an integer or a string such as "22/7", "-1.25e-3", "0x1.8p-3"', value)
-    bits = max(abs(exact.numerator), exact.denominator).bit_length()  # looked at first: long texts take long to form
-    if bits > 4 * MAX_LENGTH or len(text := str(exact)) > MAX_LENGTH:
-        raise Beyond(f"{where}[{index}]: a number of more than {MAX_LENGTH} characters")
+        if len(value) > MAX_LENGTH:
+            raise Beyond(f"{where}[{index}]: expected a number of at most {MAX_LENGTH} characters")
+        above, _, below = value.partition("/")
+        try:
+            p, q = int(above), int(below or 1)
+            if value == (f"{p}/{q}" if q > 1 else str(p)) and gcd(p, q) == 1:  # what prints as itself is canonical
+                return p, q, value
+        except ValueError:
+            pass  # no such pair, but perhaps another spelling
+        if FRACTION.fullmatch(value):
+            exact = Fraction(value)
+        for pattern, base, radix, places in FLOATS:
+            if work and (match := pattern.fullmatch(value)) and (digits := match[2] + match[3]):
+                shift = int(match[4] or 0) - places * len(match[3])
+                need(abs(shift) <= 4 * MAX_LENGTH, f"{where}[{index}]", "an exponent within reach", shift, error=Beyond)
+                work.spend((4 * (len(value) + abs(shift))) ** 2 // 1024)  # a short text can mean a long number
+                exact = int(match[1] + digits, base) * Fraction(radix) ** shift
+    elif type(value) is int:  # True and False, for Python integers, are none
+        exact = Fraction(value)
+    forms = 'an integer or a string such as "22/7", "-1.25e-3", "0x1.8p-3"' if work else "a number in lowest terms"
+    need(exact is not None and work is not None, f"{where}[{index}]", forms, value)
+    if size(exact) > 4 * MAX_LENGTH or len(text := str(exact)) > MAX_LENGTH:  # in this order: texts take long to form
+        raise Beyond(f"{where}[{index}]: expected a number of at most {MAX_LENGTH} characters")
     return exact.numerator, exact.denominator, text
 
 
-def keys_of(value: object, where: str, error: type[Exception], required: str, optional: str = "") -> dict[str, Any]:
-    """The value, when it is an object with these keys and no others."""
-    if not isinstance(value, dict):
-        wrong(error, where, "an object", value)
-    missing = sorted({*required.split()} - value.keys())
-    unknown = sorted(ascii(key)[:60] for key in value.keys() - {*required.split(), *optional.split()})
-    if missing or unknown:
-        got = f"missing: {', '.join(missing) or 'none'}, unknown: {', '.join(unknown[:5]) or 'none'}"
-        wrong(error, where, f"the keys {required}{optional and ' and perhaps ' + optional}", Own(got))
-    return value
-
-
-def items(value: object, where: str, error: type[Exception], length: int | None = None) -> list[object]:
+def items(value: Any, where: str, length: int | None = None) -> list[Any]:
     """The value, when it is a list, of that length or, where none is given, not empty."""
-    if isinstance(value, list) and (value if length is None else len(value) == length):
-        return value
-    expected = "a list that is not empty" if length is None else f"a list of {brief(length)}"
-    wrong(error, where, expected, len(value) if isinstance(value, list) else value)
+    if not isinstance(value, list) or len(value) != (length or len(value) or 1):
+        expected = f"a list of {length or 'at least one'}"
+        need(False, where, expected, len(value) if isinstance(value, list) else value)
+    return list(value)
 
 
-def header(value: object, where: str, form: str, error: type[Exception]) -> dict[str, Any]:
+def numbers(value: object, where: str, work: Work | None, length: int | None = None) -> list[Number]:
+    """The value, when it is a list of numbers."""
+    return [number(item, where, i, work) for i, item in enumerate(items(value, where, length))]
+
+
+def members(value: Any, where: str, required: str, optional: str = "") -> dict[str, Any]:
+    """The value, when it is an object with these keys and no others."""
+    need(isinstance(value, dict), where, "an object", value)
+    faults = [f"missing: {key}" for key in required.split() if key not in value]
+    faults += [f"unknown: {key}" for key in value if key not in f"{required} {optional}".split()]
+    need(not faults, where, f"the keys {required} {optional}".rstrip(), *faults[:3])
+    return dict(value)
+
+
+def opened(value: Any, where: str, form: str) -> dict[str, Any]:
     """The value, when it is an object of this format, and of a version that this checker knows."""
-    if not isinstance(value, dict):
-        wrong(error, where, "an object", value)
-    if value.get("format") != form:
-        wrong(error, f"{where}: format", f'"{form}"', value.get("format"))
-    if "version" in value and not (type(value["version"]) is int and value["version"] == 1):
-        wrong(Beyond, f"{where}: version", "1", value["version"])
-    return value
+    found = value.get("format") if isinstance(value, dict) else None
+    need(found == form, where, f"an object with format {form}", found)
+    version = value.get("version", 1)
+    need(type(version) is int and version == 1, f"{where}: version", "1", version, error=Beyond)
+    return dict(value)
 
 
-# The map as pieces
-
-
-def exact_keys(points: Sequence[tuple[int, int]], work: Work) -> tuple[int, list[int]]:
-    """An integer for each p/q, equal for equal numbers and greater for greater ones; and the shift that makes them so.
-
-    Two fractions with denominators below 2^b are equal or at least 2^-2b apart, so floor(2^2b p/q) tells them apart.
-    """
-    shift = 2 * max((q.bit_length() for _, q in points), default=0)
-    work.spend(len(points), shift, shift)
-    return shift, [(p << shift) // q for p, q in points]
+def ratio(x: Extended) -> tuple[int, int]:
+    """p/q for a point of the line, 1/0 and -1/0 for its ends."""
+    return x.as_integer_ratio() if isinstance(x, Fraction) else (1 if x > 0 else -1, 0)
 
 
 class Pieces:
-    """f on J: the knots p/q inside J, where its slope changes, and from left to right its lines, f(x) = (s x + c)/d.
-
-    J may have infinite ends; there the value of f is its limit.
-    """
+    """f on J: its lines (s x + c)/d, and the knots p/q between them. At an infinite end the value of f is its limit."""
 
     def __init__(self, knots: list[tuple[int, int]], lines: list[tuple[int, int, int]], work: Work) -> None:
         self.knots, self.lines, self.work = knots, lines, work
-        self.shift, self.keys = exact_keys(knots, work)
-        self.turns: list[Fraction] = []  # on [a, b] f is least, and greatest, at a, at b or at a turning point between
+        self.turns, self.values = list[Fraction](), list[Any]()  # the turning points, and f there
         slope = 0  # the last one that is not zero: f may rise to a plateau and turn where the plateau ends
-        for (p, q), before, after in zip(knots, lines[:-1], lines[1:], strict=True):
-            slope = before[0] or slope
-            if slope < 0 < after[0] or after[0] < 0 < slope:
-                self.turns.append(Fraction(p, q))
-        self.values = [self.at(x) for x in self.turns]
+        for i, knot in enumerate(knots):
+            slope = lines[i][0] or slope
+            if slope < 0 < lines[i + 1][0] or lines[i + 1][0] < 0 < slope:
+                self.turns.append(Fraction(*knot))
+                self.values.append(self.at(i, self.turns[-1]))
 
-    def rank(self, x: Extended) -> tuple[int, int]:
-        """How many knots are less than x, and how many are at most x."""
-        if not isinstance(x, Fraction):
-            return (0, 0) if x < 0 else (len(self.keys), len(self.keys))
-        p, q = x.numerator, x.denominator
-        key = (p << self.shift) // q
-        i = bisect_left(self.keys, key)
-        if i == len(self.keys) or self.keys[i] != key:
-            return i, i
-        a, b = self.knots[i]  # the one knot that the key alone does not compare with x
-        return i + (a * q < p * b), i + (a * q <= p * b)
+    def rank(self, x: Extended, right: bool = True) -> int:
+        """The number of knots up to x: the index of the line to the right of x; or of knots before x, the one to its left."""
+        p, q = ratio(x)
+        return (bisect_right if right else bisect_left)(self.knots, 0, key=lambda knot: knot[0] * q - knot[1] * p)
 
-    def at(self, x: Fraction) -> Fraction:
-        """f at a finite point."""
-        (s, c, d), p, q = self.lines[self.rank(x)[0]], x.numerator, x.denominator
-        bits = max(p.bit_length(), q.bit_length()) + max(s.bit_length(), c.bit_length(), d.bit_length())
-        self.work.spend(15)
-        self.work.spend(1, bits, bits)
+    def at(self, i: int, x: Extended) -> Any:
+        """The value of line i at x."""
+        (s, c, d), (p, q) = self.lines[i], ratio(x)
+        if q == 0:
+            return Fraction(c, d) if s == 0 else x if s > 0 else -x
+        self.work.spend(5000 + (abs(s) + abs(c) + d + abs(p) + q).bit_length() ** 2 // 256)
         return Fraction(s * p + c * q, d * q)
 
-    def __call__(self, x: Extended) -> Extended:
-        if isinstance(x, Fraction):
-            return self.at(x)
-        s, c, d = self.lines[-1 if x > 0 else 0]
-        return Fraction(c, d) if s == 0 else x if s > 0 else -x
+    def __call__(self, x: Extended) -> Any:
+        return self.at(self.rank(x), x)
 
-    def same_piece(self, u: Extended, v: Extended) -> bool:
-        """No knot lies strictly between u and v."""
-        self.work.spend(20)
-        return self.rank(min(u, v))[1] >= self.rank(max(u, v))[0]
-
-    def image(self, a: Extended, b: Extended) -> tuple[Extended, Extended]:
-        """The exact image of [a, b]: an interval, because f is continuous."""
-        inside = self.values[bisect_right(self.turns, a) : bisect_left(self.turns, b)]
-        bits = max((y.denominator.bit_length() for y in inside), default=0)
-        self.work.spend(30 + 10 * len(inside), bits, bits)
-        values = [self(a), self(b), *inside]
-        return min(values), max(values)
-
-
-# Networks
+    def image(self, a: Extended, b: Extended, times: int = 1) -> tuple[Extended, Extended]:
+        """The exact image of [a, b] under f^times: f is least, and greatest, at an end or at a turning point."""
+        for _ in range(times):
+            inside = self.values[bisect_right(self.turns, a) : bisect_left(self.turns, b)]
+            self.work.spend(6000 + len(inside) * (2000 + size(0, *inside) ** 2 // 1024))
+            values = [self(a), self(b), *inside]
+            a, b = min(values), max(values)
+        return a, b
 
 
 class Layer(NamedTuple):
-    """x -> act(weight x + bias), with every number an integer over the one denominator `scale`.
-
-    Every activation is act(z) = leak z + (1 - leak) clamp(z), where clamp keeps z above the first bound and, if any,
-    below the second: relu has leak 0 and the bound 0, abs has leak -1, the identity leak 1.
+    """x -> act(weight x + bias), where act(z) = z between the bounds, or above the only bound, and elsewhere has the
+    slope `leak`. All numbers are integers over the one denominator `scale`.
     """
 
     rows: list[list[int]]
@@ -274,217 +222,161 @@ class Layer(NamedTuple):
     bounds: list[int]
     leak: tuple[int, int]  # numerator and denominator
     scale: int
-    bits: int  # of the greatest of these integers
+    bits: int  # of the longest of these integers
+    document: dict[str, Any]  # in canonical form
 
-    def __call__(self, values: list[int], over: int, work: Work) -> tuple[list[int], int]:
-        """The outputs at the inputs values/over, and their denominator."""
-        work.spend(len(self.rows) * (1 + len(values)), self.bits, max(over, max(values), -min(values)).bit_length())
-        if len(values) == 1:  # the same as below, sooner
-            z = [row[0] * values[0] + b * over for row, b in zip(self.rows, self.bias, strict=True)]
-        else:
-            z = [sum(map(mul, row, values)) + b * over for row, b in zip(self.rows, self.bias, strict=True)]
-        lo, *hi = [b * over for b in self.bounds]
-        clamped = [lo if v < lo else v for v in z]
-        if hi:
-            clamped = [hi[0] if v > hi[0] else v for v in clamped]
-        s, t = self.leak
-        outputs = clamped if (s, t) == (0, 1) else [s * v + (t - s) * w for v, w in zip(z, clamped, strict=True)]
-        return outputs, over * self.scale * t
-
-
-Change = tuple[int, int, int, int]  # at x = p/q a unit's line s x + c changes by ds and dc: p, q, ds, dc
-Event = tuple[int, int, list[tuple[int, int, int]]]  # at x = p/q these units change: p, q, [(unit, ds, dc), ...]
-
-
-def activated(s: int, c: int, band: int, bounds: list[int], leak: tuple[int, int]) -> tuple[int, int]:
-    """leak[1] times act(s x + c), s x + c being below the bounds (band 0), above the first (1) or above both (2)."""
-    n, d = leak
-    return (d * s, d * c) if band == 1 else (n * s, n * c + (d - n) * bounds[band // 2])
-
-
-def follow(
-    s: int, c: int, row: list[int], layer: Layer, over: int, events: list[Event], ends: list[tuple[int, int]]
-) -> tuple[int, int, list[Change]]:
-    """One unit of a layer, followed from left to right: its line at the far left, then its changes.
-
-    Before its activation the unit is s x + c. By continuity it keeps its value where a line changes, so all the way the
-    value lies in the band, ends included, and leaves it only through the next bound, uphill or downhill.
-    """
-    bounds = [b * over for b in layer.bounds]
-    p, q = ends[0] if s else (0, 1)  # at an infinite end (q = 0) the slope decides; a constant can be read anywhere
-    value = s * p + c * q
-    band = sum(value > b * q or (value == b * q and s > 0) for b in bounds)
-    first = line = activated(s, c, band, bounds, layer.leak)
-    changes = []
-    for p, q, parts in chain(events, [(*ends[1], [])]):
-        value = s * p + c * q
-        while True:
-            if s > 0 and band < len(bounds) and value > bounds[band] * q:
-                bound, step = bounds[band], 1
-            elif s < 0 and band > 0 and value < bounds[band - 1] * q:
-                bound, step = bounds[band - 1], -1
-            else:
-                break
-            band += step
-            before, line = line, activated(s, c, band, bounds, layer.leak)
-            if line != before:  # at s x + c = bound
-                changes.append((step * (bound - c), step * s, line[0] - before[0], line[1] - before[1]))
-        for unit, ds, dc in parts:
-            s += row[unit] * ds
-            c += row[unit] * dc
-        before, line = line, activated(s, c, band, bounds, layer.leak)
-        if line != before:
-            changes.append((p, q, line[0] - before[0], line[1] - before[1]))
-    return *first, changes
+    def bands(self, over: int) -> tuple[list[int], list[tuple[int, int]]]:
+        """The bounds times `over`; and leak's denominator times act(z) = a z + k before, between and after them."""
+        n, d = self.leak
+        bounds = [b * over for b in self.bounds if n != d]
+        bands = [(n, (d - n) * b) for b in bounds]
+        return bounds, [*bands[:1], (d, 0), *bands[1:]]
 
 
 def expand(layers: list[Layer], lo: Extended, hi: Extended, work: Work) -> Pieces:
-    """The network on [lo, hi] as pieces, layer by layer: a unit is a line at the far left and the changes after it."""
-    ends = [(x.numerator, x.denominator) if isinstance(x, Fraction) else (1 if x > 0 else -1, 0) for x in (lo, hi)]
-    slopes, constants, over, bits = [1], [0], 1, max(p.bit_length() + q.bit_length() for p, q in ends)
-    events: list[Event] = []
+    """The network on [lo, hi] as pieces: layer by layer, each unit as its line s x + c at lo, and the changes of that
+    line from there to hi: of s by `rise` and of c by `shift`, so at rise x + shift = 0, for a unit is continuous.
+    All numbers are integers over the one denominator `over`.
+    """
+    start, end, over = ratio(lo), ratio(hi), 1
+    lines, places = [(1, 0)], list[tuple[int, int, Any]]()  # the input x; p, q and the changes of all units at p/q
+    bits = size(*start, *end)
     for layer in layers:
-        bits += 2 * layer.bits + len(slopes).bit_length() + 2  # no integer below is longer, products apart
-        terms = sum(len(parts) for _, _, parts in events)
-        units = []
-        for row, b in zip(layer.rows, layer.bias, strict=True):
-            work.spend(len(row) + terms, layer.bits, bits)
-            work.spend(4 + 4 * len(events), bits, bits)
+        bounds, bands = layer.bands(over)
+        bends = [(v[0] - u[0], v[1] - u[1]) for u, v in pairwise(bands)]
+        slopes, constants = zip(*lines, strict=True)
+        bits += 2 * layer.bits + len(lines).bit_length() + 2  # no integer below is longer, products apart
+        price = (len(lines) + sum(len(parts) for _, _, parts in places)) * (200 + layer.bits * bits // 1024)
+        price += (1 + len(places)) * (1000 + bits**2 // 256)
+        places.append((*end, ()))
+        lines, changes = [], list[tuple[int, int, int]]()
+        for unit, (row, b) in enumerate(zip(layer.rows, layer.bias, strict=True)):
             s, c = sum(map(mul, row, slopes)), sum(map(mul, row, constants)) + b * over
-            units.append(follow(s, c, row, layer, over, events, ends))
-            work.spend(20 + 150 * len(units[-1][2]), bits, 8)  # memory counts as work
-        slopes, constants, over = [u[0] for u in units], [u[1] for u in units], over * layer.scale * layer.leak[1]
-        events = gathered([u[2] for u in units], work)
-    (s,), (c,) = slopes, constants
-    knots, lines = [], [(s, c, over)]
-    for p, q, parts in events:
-        if ds := sum(part[1] for part in parts):
-            s, c = s + ds, c + sum(part[2] for part in parts)
+            p, q = start if s else (0, 1)  # at an infinite end, q = 0, the slope decides; a constant is read anywhere
+            value = s * p + c * q + (s > 0)  # z = s x + c just right of p/q: of integers, v >= w means v + 1 > w
+            band, own = sum([value > t * q for t in bounds]), []
+            a, k = bands[band]
+            lines.append((a * s, a * c + k))
+            for p, q, parts in places:
+                if s and bounds:
+                    value = s * p + c * q + (s < 0)  # just left of p/q; z runs straight there, across some bounds
+                    last, sign = sum([value > t * q for t in bounds]), 1 if s > 0 else -1
+                    passed = bends[band:last] or bends[last:band]
+                    own += [(unit, sign * a * s, sign * (a * c + k)) for a, k in passed]
+                    band = last
+                rise, shift = 0, 0
+                for _, i, ds, dc in parts:
+                    rise, shift = rise + row[i] * ds, shift + row[i] * dc
+                s, c, (a, _) = s + rise, c + shift, bands[band]  # z is continuous, so still in this band, ends included
+                if rise and a:
+                    own.append((unit, a * rise, a * shift))
+            work.spend(price + len(own) * (30_000 + bits**2 // 512))  # memory counts as work
+            changes += own
+        over *= layer.scale * layer.leak[1]
+        # Quotients by integers below 2^e are equal or at least 2^-2e apart: times 2^2e they can be rounded down.
+        e, places = max((rise.bit_length() for _, rise, _ in changes), default=0), []
+        keyed = sorted(((-shift << 2 * e) // rise, unit, rise, shift) for unit, rise, shift in changes)
+        for _, group in groupby(keyed, key=itemgetter(0)):
+            _, _, rise, shift = (parts := list(group))[0]
+            places.append((-shift, rise, parts) if rise > 0 else (shift, -rise, parts))
+    ((s, c),), knots = lines, []
+    pieces = [(s, c, over)]
+    for p, q, parts in places:
+        if rise := sum(part[2] for part in parts):
+            s, c = s + rise, c + sum(part[3] for part in parts)
             knots.append((p, q))
-            lines.append((s, c, over))
-    return Pieces(knots, lines, work)
+            pieces.append((s, c, over))
+    return Pieces(knots, pieces, work)
 
 
-def gathered(changes: list[list[Change]], work: Work) -> list[Event]:
-    """The changes of all units of a layer, in order of x, those at the same x together."""
-    keys = iter(exact_keys([(p, q) for own in changes for p, q, _, _ in own], work)[1])
-    events: dict[int, Event] = {}
-    for unit, own in enumerate(changes):
-        for p, q, ds, dc in own:
-            events.setdefault(next(keys), (p, q, []))[2].append((unit, ds, dc))
-    return [events[key] for key in sorted(events)]
-
-
-# The map file
-
-ACTIVATIONS = {  # the parameters: required, optional
-    "identity": ("", ""),
-    "relu": ("", ""),
-    "leaky_relu": ("negative_slope", ""),
-    "abs": ("", ""),
-    "clip": ("lo hi", ""),
-    "hardtanh": ("", "lo hi"),
-    "relu6": ("", ""),
+ACTIVATIONS = {  # the parameters; then the leak and the bounds
+    "identity": ("", "1 0"),
+    "relu": ("", "0 0"),
+    "leaky_relu": ("negative_slope", "negative_slope 0"),
+    "abs": ("", "-1 0"),
+    "clip": ("lo hi", "0 lo hi"),
+    "hardtanh": ("lo hi", "0 lo hi"),
+    "relu6": ("", "0 0 6"),
 }
-DEFAULTS = {"lo": "-1", "hi": "1"}
 
 
-def read_layer(value: object, inputs: int, where: str, work: Work) -> tuple[Layer, dict[str, Any]]:
-    """A layer with that many inputs, and its canonical document."""
-    name = value.get("activation") if isinstance(value, dict) else None
-    if isinstance(value, dict) and not (isinstance(name, str) and name in ACTIVATIONS):
-        wrong(Unreadable, f"{where}.activation", f"one of {', '.join(ACTIVATIONS)}", name)
-    required, optional = ACTIVATIONS.get(str(name), ("", ""))
-    content = keys_of(value, where, Unreadable, "weight bias activation " + required, optional)
-    weight = []
-    for i, row in enumerate(items(content["weight"], f"{where}.weight", Unreadable)):
-        place = f"{where}.weight[{i}]"
-        weight.append([number(w, place, j) for j, w in enumerate(items(row, place, Unreadable, inputs))])
-    place = f"{where}.bias"
-    bias = [number(b, place, i) for i, b in enumerate(items(content["bias"], place, Unreadable, len(weight)))]
-    given = {key: number(content.get(key, DEFAULTS.get(key)), where, key) for key in (required + optional).split()}
-    zero = (0, 1, "0")
-    bounds = [given["lo"], given["hi"]] if "lo" in given else [zero, (6, 1, "6")] if name == "relu6" else [zero]
-    leak = given["negative_slope"][:2] if name == "leaky_relu" else ({"identity": 1, "abs": -1}.get(str(name), 0), 1)
+def read_layer(value: Any, inputs: int, where: str, work: Work) -> Layer:
+    """A layer with that many inputs."""
+    name: Any = value.get("activation") if isinstance(value, dict) else None
+    need(name in [*ACTIVATIONS], f"{where}.activation", f"one of {', '.join(ACTIVATIONS)}", name)
+    parameters, form = ACTIVATIONS[name]
+    defaults = {"lo": "-1", "hi": "1"} if name == "hardtanh" else {}
+    content = members(defaults | value, where, f"weight bias activation {parameters}")
+    rows = enumerate(items(content["weight"], f"{where}.weight"))
+    weight = [numbers(row, f"{where}.weight[{i}]", work, inputs) for i, row in rows]
+    bias = numbers(content["bias"], f"{where}.bias", work, len(weight))
+    leak, *bounds = [number(content.get(word, word), where, word, work) for word in form.split()]
     scale = 1
-    for q in {q for _, q, _ in chain(bias, bounds, *weight)}:
-        scale = lcm(scale, q)
-        work.spend(1, scale.bit_length(), scale.bit_length())
-    work.spend(len(weight) * (1 + inputs), scale.bit_length(), scale.bit_length())
-    *rows, offsets, limits = [[p * (scale // q) for p, q, _ in row] for row in (*weight, bias, bounds)]
-    if limits != sorted(limits):
-        wrong(Unreadable, where, "lo <= hi", Own(", ".join(text for _, _, text in bounds)))
-    bits = max(abs(n).bit_length() for n in chain((scale, *leak), offsets, limits, *rows))
+    for _, q, _ in chain(bias, bounds, *weight):
+        if scale % q:
+            scale = lcm(scale, q)
+            work.spend(200 + size(scale) ** 2 // 1024)
+    work.spend(len(weight) * (1 + inputs) * (200 + size(scale) ** 2 // 1024))
+    *factors, offsets, limits = [[p * (scale // q) for p, q, _ in row] for row in (*weight, bias, bounds)]
+    need(limits == sorted(limits), where, "lo <= hi", *(text for _, _, text in bounds))
+    bits = max(map(abs, chain((scale, *leak[:2]), offsets, limits, *factors))).bit_length()
     document = {"weight": [[text for _, _, text in row] for row in weight], "bias": [text for _, _, text in bias]}
-    document |= {"activation": name} | {key: text for key, (_, _, text) in given.items()}
-    return Layer(rows, offsets, limits, leak, scale, bits), document
+    document |= {key: number(content[key], where, key, work)[2] for key in parameters.split()} | {"activation": name}
+    return Layer(factors, offsets, limits, leak[:2], scale, bits, document)
 
 
-def read_pieces(shape: dict[str, Any], ends: list[Fraction], work: Work) -> tuple[Pieces, dict[str, Any]]:
+def read_pieces(shape: dict[str, Any], domain: list[Number], work: Work) -> tuple[Pieces, dict[str, Any]]:
     """The map given by knots; and the canonical document, without the knots at which the slope does not change."""
-    points: list[tuple[Fraction, Fraction]] = []
-    for i, point in enumerate(items(shape["knots"], "map.knots", Unreadable, None)):
-        where = f"map.knots[{i}]"
-        (a, b, _), (c, d, _) = (number(v, where, j) for j, v in enumerate(items(point, where, Unreadable, 2)))
-        bits = a.bit_length() + b.bit_length() + c.bit_length() + d.bit_length()
-        work.spend(20, bits, bits)
-        points.append((Fraction(a, b), Fraction(c, d)))
-        if i and points[i - 1][0] >= points[i][0]:
-            wrong(Unreadable, where, "an x greater than the one before", points[i][0])
+    points = list[tuple[Fraction, Fraction]]()
+    for i, point in enumerate(items(shape["knots"], "map.knots")):
+        x, y = (Fraction(p, q) for p, q, _ in numbers(point, f"map.knots[{i}]", work, 2))
+        work.spend(4000 + size(x, y) ** 2 // 64)
+        need(not points or points[-1][0] < x, f"map.knots[{i}]", "x greater than the one before", x)
+        points.append((x, y))
+    first, last = points[0][0], points[-1][0]
+    ends = [Fraction(p, q) for p, q, _ in domain] or [first, last]
+    need([first, last] == ends, "map.knots", "the first x at lo, the last at hi", first, last)
     slopes = [(t - y) / (s - x) for (x, y), (s, t) in pairwise(points)]
-    if not ends:
-        outer = [number(v, "map.slopes", i) for i, v in enumerate(items(shape["slopes"], "map.slopes", Unreadable, 2))]
-        slopes = [Fraction(*outer[0][:2]), *slopes, Fraction(*outer[1][:2])]
-    elif [points[0][0], points[-1][0]] != ends:
-        got = Own(f"{brief(points[0][0])} and {brief(points[-1][0])}")
-        wrong(Unreadable, "map.knots", "the first x at lo and the last at hi", got)
+    if domain:
+        left, right = slopes[0], slopes[-1]  # as if the map went on: the slope does not change at the ends
     else:
-        slopes = [slopes[0], *slopes, slopes[-1]]  # as if the map went on: the slope does not change at the ends
+        left, right = (Fraction(p, q) for p, q, _ in numbers(shape["slopes"], "map.slopes", work, 2))
+    slopes = [left, *slopes, right]
     bends = [i for i in range(len(points)) if slopes[i] != slopes[i + 1]]
-    lines = []
-    for slope, (x, y) in [*((slopes[i], points[i]) for i in bends), (slopes[-1], points[-1])]:
-        d = lcm(slope.denominator, (constant := y - slope * x).denominator)
-        lines.append((int(slope * d), int(constant * d), d))
-    kept = [points[i] for i in ([0, *bends, -1] if ends else bends)] or [(Fraction(0), constant)]
+    lines = [(slopes[i], points[i][1] - slopes[i] * points[i][0]) for i in (*bends, -1)]
+    integers = [(int(s * d), int(c * d), d) for s, c in lines for d in [lcm(s.denominator, c.denominator)]]
+    kept = [points[i] for i in ([0, *bends, -1] if domain else bends)] or [(Fraction(0), lines[0][1])]
     document = {"kind": "piecewise-linear", "knots": [[str(x), str(y)] for x, y in kept]}
-    document |= {} if ends else {"slopes": [str(slopes[0]), str(slopes[-1])]}
-    return Pieces([points[i][0].as_integer_ratio() for i in bends], lines, work), document
+    document |= {} if domain else {"slopes": [str(left), str(right)]}
+    return Pieces([ratio(points[i][0]) for i in bends], integers, work), document
 
 
 class Map:
     """The map in a map file, its domain [lo, hi], infinite for the line, and the canonical document, for the digest."""
 
     def __init__(self, value: object, work: Work) -> None:
-        content = header(value, "map file", "certify-map", Unreadable)
-        keys_of(content, "map file", Unreadable, "format version domain map", "name source")
-        source = keys_of(content["source"], "source", Unreadable, "file sha256") if "source" in content else {}
+        content = opened(value, "map file", "certify-map")
+        members(content, "map file", "format version domain map", "name source")
+        source = members(content.get("source", {"file": "", "sha256": ""}), "source", "file sha256")
         for text in (content.get("name", ""), *source.values()):
-            if not isinstance(text, str):
-                wrong(Unreadable, "name, source", "strings", text)
-        ends = [] if content["domain"] is None else items(content["domain"], "domain", Unreadable, 2)
-        domain = [number(end, "domain", i) for i, end in enumerate(ends)]
-        exact = [Fraction(p, q) for p, q, _ in domain]
-        self.lo: Extended = exact[0] if exact else -INF
-        self.hi: Extended = exact[1] if exact else INF
-        if self.lo >= self.hi:
-            wrong(Unreadable, "domain", "lo < hi", Own(f"{brief(self.lo)}, {brief(self.hi)}"))
+            need(isinstance(text, str), "name, source", "strings", text)
+        domain = [] if content["domain"] is None else numbers(content["domain"], "domain", work, 2)
+        ends: list[Extended] = [Fraction(p, q) for p, q, _ in domain]
+        self.domain, (self.lo, self.hi) = [text for _, _, text in domain] or None, ends or [-INF, INF]
+        need(self.lo < self.hi, "domain", "lo < hi", self.lo, self.hi)
         self.work, self.layers, shape = work, list[Layer](), content["map"]
         kind = shape.get("kind") if isinstance(shape, dict) else None
-        document: dict[str, Any] = {"kind": kind, "layers": []}
         if kind == "network":
-            keys_of(shape, "map", Unreadable, "kind layers")
-            for i, given in enumerate(items(shape["layers"], "map.layers", Unreadable)):
-                layer, text = read_layer(given, len(self.layers[-1].rows) if i else 1, f"map.layers[{i}]", work)
-                self.layers.append(layer)
-                document["layers"].append(text)
-            if len(self.layers[-1].rows) != 1:
-                wrong(Unreadable, "map.layers[-1].weight", "one row in the last layer", len(self.layers[-1].rows))
-        elif kind == "piecewise-linear":
-            keys_of(shape, "map", Unreadable, "kind knots" if ends else "kind knots slopes")
-            self.pieces, document = read_pieces(shape, exact, work)
+            for i, layer in enumerate(items(members(shape, "map", "kind layers")["layers"], "map.layers")):
+                inputs = len(self.layers[-1].rows) if i else 1
+                self.layers.append(read_layer(layer, inputs, f"map.layers[{i}]", work))
+            need(len(self.layers[-1].rows) == 1, "map.layers[-1].weight", "one row", len(self.layers[-1].rows))
+            document: dict[str, Any] = {"kind": kind, "layers": [layer.document for layer in self.layers]}
         else:
-            wrong(Beyond if isinstance(kind, str) else Unreadable, "map.kind", '"network" or "piecewise-linear"', kind)
-        self.domain = [text for _, _, text in domain] or None
+            error = Beyond if isinstance(kind, str) else Unreadable
+            need(kind == "piecewise-linear", "map.kind", "network or piecewise-linear", kind, error=error)
+            members(shape, "map", "kind knots" if domain else "kind knots slopes")
+            self.pieces, document = read_pieces(shape, domain, work)
         self.canonical = {"format": "certify-map", "version": 1, "domain": self.domain, "map": document}
 
     @cached_property
@@ -492,15 +384,22 @@ class Map:
         """The map as pieces; a network is expanded only when a rule asks for it."""
         return expand(self.layers, self.lo, self.hi, self.work)
 
-    def __call__(self, x: Fraction) -> Fraction:
+    def __call__(self, x: Fraction) -> Any:
         """f(x): through the layers of a network, without expanding it, else on its piece."""
-        if not self.layers:
-            return self.pieces.at(x)
         values, over = [x.numerator], x.denominator
         for layer in self.layers:
-            values, over = layer(values, over, self.work)
-        self.work.spend(1, over.bit_length(), over.bit_length())
-        return Fraction(values[0], over)
+            bits = layer.bits * max(over, max(values), -min(values)).bit_length()
+            self.work.spend(len(layer.rows) * (1 + len(values)) * (200 + bits // 1024))
+            if len(values) == 1:  # the same as below, sooner
+                z = [row[0] * values[0] + b * over for row, b in zip(layer.rows, layer.bias, strict=True)]
+            else:
+                z = [sum(map(mul, row, values)) + b * over for row, b in zip(layer.rows, layer.bias, strict=True)]
+            bounds, ((a, k), *bands) = layer.bands(over)
+            values, over = [a * v + k for v in z], over * layer.scale * layer.leak[1]
+            for t, (a, k) in zip(bounds, bands, strict=True):
+                values = [a * v + k if v > t else y for v, y in zip(z, values, strict=True)]
+        self.work.spend(200 + size(over) ** 2 // 1024)
+        return Fraction(values[0], over) if self.layers else self.pieces(x)
 
 
 def canonical_sha256(value: object) -> str:
@@ -514,113 +413,65 @@ def map_sha256(map_document: object) -> str:
     return canonical_sha256(Map(map_document, Work()).canonical)
 
 
-def certificate_digest(certificate_document: dict[str, Any]) -> str:
-    """The digest that belongs into a certificate: that of everything else in it."""
-    return canonical_sha256({key: value for key, value in certificate_document.items() if key != "digest"})
-
-
-# The rules
-
-
 def count(certificate: dict[str, Any], key: str, least: int) -> int:
     """An integer of the certificate."""
     value = certificate[key]
-    if type(value) is not int or value < least:
-        wrong(Refused, key, f"an integer, at least {least}", value)
-    return value
+    need(type(value) is int and value >= least, key, f"an integer, at least {least}", value)
+    need(key != "level" or value <= MAX_LEVEL, key, f"at most {MAX_LEVEL}", value, error=Beyond)
+    return int(value)
 
 
-def power_of_two(certificate: dict[str, Any]) -> int:
-    """m = 2^level."""
-    if (level := count(certificate, "level", 0)) > MAX_LEVEL:
-        wrong(Beyond, "level", f"at most {MAX_LEVEL}", level)
-    return 1 << level
-
-
-def point(value: object, where: str) -> Fraction:
-    """A number of the certificate."""
-    if isinstance(value, str) and (pair := canonical(value)):
-        return Fraction(*pair)
-    wrong(Refused, where, "a number in lowest terms, as a string", value)
-
-
-def replay(f: Map, values: list[object], where: str) -> list[Fraction]:
-    """Points of J, each the image of the one before it."""
-    orbit = [point(value, f"{where}[{i}]") for i, value in enumerate(values)]
-    for i, x in enumerate(orbit):
-        if not f.lo <= x <= f.hi:
-            wrong(Refused, f"{where}[{i}]: domain", f"a point of [{brief(f.lo)}, {brief(f.hi)}]", x)
-        if i and (y := f(orbit[i - 1])) != x:
-            wrong(Refused, f"{where}[{i}]: replay", f"f({where}[{i - 1}]) = {brief(y)}", x)
+def replay(f: Map, values: object, where: str, length: int, closed: bool = False) -> list[Fraction]:
+    """Points of J, each the image of the one before it; when closed, f takes the last to the first, and the first is
+    smaller than all others, so does not return before: the points differ.
+    """
+    orbit = [Fraction(p, q) for p, q, _ in numbers(values, where, None, length)]
+    need(not closed or orbit[0] < min(orbit[1:]), where, f"{length} points that differ, the smallest first", *orbit[:5])
+    for i, x in enumerate([*orbit, *orbit[:closed]]):
+        need(f.lo <= x <= f.hi, f"{where}[{i}]: domain", "lo <= x <= hi", f.lo, x, f.hi)
+        if i:
+            y = f(orbit[i - 1])
+            need(y == x, f"{where}[{i}]: replay", f"f({where}[{i - 1}]) = {where}[{i}]", y, x)
     return orbit
-
-
-def replay_cycle(f: Map, values: list[object], where: str) -> None:
-    """A periodic orbit: its points differ, the smallest stands first, and f takes the last to the first."""
-    cycle = replay(f, [*values, values[0]], where)
-    if len(set(cycle)) != len(values):
-        wrong(Refused, f"{where}: period", f"{len(values)} points that differ", len(set(cycle)))
-    if min(cycle) != cycle[0]:
-        wrong(Refused, f"{where}[0]: start", f"the smallest point, {brief(min(cycle))}", cycle[0])
 
 
 def odd_return(f: Map, certificate: dict[str, Any]) -> None:
     """g^n(x) <= x < g(x), or its mirror image, for an odd n >= 3 (Li, Misiurewicz, Pianigiani and Yorke 1982)."""
-    m, n, side = power_of_two(certificate), count(certificate, "n", 3), certificate["side"]
-    if n % 2 == 0:
-        wrong(Refused, "n", "an odd integer", n)
-    if side not in ("right", "left"):
-        wrong(Refused, "side", '"right" or "left"', side)
-    orbit = replay(f, items(certificate["orbit"], "orbit", Refused, n * m + 1), "orbit")
+    m, n, side = 1 << count(certificate, "level", 0), count(certificate, "n", 3), certificate["side"]
+    need(n % 2 == 1, "n", "an odd integer", n)
+    rules = {"right": "g^n(x) <= x < g(x)", "left": "g^n(x) >= x > g(x)"}
+    need(side in [*rules], "side", "right or left", side)
+    orbit = replay(f, certificate["orbit"], "orbit", n * m + 1)
     x, once, last = orbit[0], orbit[m], orbit[n * m]
-    if point(certificate["x"], "x") != x:
-        wrong(Refused, "x", f"orbit[0] = {brief(x)}", certificate["x"])
-    if not (last <= x < once if side == "right" else last >= x > once):
-        form = "g^n(x) <= x < g(x)" if side == "right" else "g^n(x) >= x > g(x)"
-        wrong(Refused, "orbit: return", form, Own(f"g^n(x) = {brief(last)}, x = {brief(x)}, g(x) = {brief(once)}"))
+    need(certificate["x"] == certificate["orbit"][0], "x", f"orbit[0] = {shown(x)}", certificate["x"])
+    returns = last <= x < once if side == "right" else last >= x > once
+    need(returns, "orbit: return", rules[side], last, x, once)
     if "period_three" in certificate:
-        replay_cycle(f, items(certificate["period_three"], "period_three", Refused, 3), "period_three")
+        replay(f, certificate["period_three"], "period_three", 3, closed=True)
 
 
 def periodic_orbit(f: Map, certificate: dict[str, Any]) -> None:
     """A least period that is not a power of 2 (Bowen and Franks 1976)."""
     period = count(certificate, "period", 1)
-    if period & (period - 1) == 0:
-        wrong(Refused, "period", "an integer that is not a power of 2", period)
-    replay_cycle(f, items(certificate["orbit"], "orbit", Refused, period), "orbit")
+    need(period & (period - 1) > 0, "period", "an integer that is not a power of 2", period)
+    replay(f, certificate["orbit"], "orbit", period, closed=True)
 
 
 def order(f: Map, certificate: dict[str, Any]) -> None:
     """g(g(x)) = x implies g(x) = x (Coppel 1955), cell by cell on the core f^N(J), where all periodic points lie."""
-    m, steps = power_of_two(certificate), count(certificate, "core_steps", 0)
-    values, mesh = items(certificate["mesh"], "mesh", Refused), list[Extended]()
+    m, steps = 1 << count(certificate, "level", 0), count(certificate, "core_steps", 0)
+    values, mesh = items(certificate["mesh"], "mesh"), list[Extended]()
     for i, value in enumerate(values):
-        if f.domain is None and (value, i) == ("-inf", 0):
-            mesh.append(-INF)
-        elif f.domain is None and (value, i) == ("inf", len(values) - 1):
-            mesh.append(INF)
-        else:
-            mesh.append(point(value, f"mesh[{i}]"))
-        if i and mesh[i - 1] >= mesh[i]:
-            wrong(Refused, f"mesh[{i}]", f"more than {brief(mesh[i - 1])}, the point before", mesh[i])
-    lo, hi = f.lo, f.hi
-    for _ in range(steps):
-        lo, hi = f.pieces.image(lo, hi)
-    if (mesh[0], mesh[-1]) != (lo, hi):
-        core = f"the ends of the core f^{brief(steps)}(J), {brief(lo)} and {brief(hi)}"
-        wrong(Refused, "mesh: core", core, Own(f"{brief(mesh[0])} and {brief(mesh[-1])}"))
+        infinite = f.domain is None and (i, value) in [(0, "-inf"), (len(values) - 1, "inf")]
+        mesh.append(float(value) if infinite else Fraction(*number(value, "mesh", i, None)[:2]))
+        need(i == 0 or mesh[i - 1] < mesh[i], f"mesh[{i}]", "more than the point before", mesh[i])
+    core = f.pieces.image(f.lo, f.hi, steps)
+    need((mesh[0], mesh[-1]) == core, "mesh: core", "first and last the ends of the core f^core_steps(J)", *core)
     for i, (a, b) in enumerate(pairwise(mesh)):
-        if not (affine(f.pieces, a, b, m) or disjoint(f.pieces, a, b, m)):
+        if not affine(f.pieces, a, b, m):
+            lo, hi = f.pieces.image(a, b, 2 * m)
             rule = "g^2 affine, g^2 - id of one sign, g = id at an end where g^2 = id; or cell and image disjoint"
-            wrong(Refused, f"mesh[{i}], mesh[{i + 1}]: cell", rule, Own(f"neither on [{brief(a)}, {brief(b)}]"))
-
-
-def disjoint(f: Pieces, a: Extended, b: Extended, m: int) -> bool:
-    """The 2m-fold image of [a, b] does not meet [a, b]: no point of the cell is fixed by g^2."""
-    lo, hi = a, b
-    for _ in range(2 * m):
-        lo, hi = f.image(lo, hi)
-    return hi < a or b < lo
+            need(hi < a or b < lo, f"mesh[{i}], mesh[{i + 1}]: cell", rule, a, b)
 
 
 def affine(f: Pieces, a: Extended, b: Extended, m: int) -> bool:
@@ -629,14 +480,15 @@ def affine(f: Pieces, a: Extended, b: Extended, m: int) -> bool:
     So h has no zero inside the cell, or is zero on all of it; then g, affine too, is the identity there, ends included.
     At an infinite end the sign of h is that of its slope times the end, or of h itself where h is constant.
     """
-    p = a if isinstance(a, Fraction) else b - 1 if isinstance(b, Fraction) else Fraction(0)
-    q = b if isinstance(b, Fraction) else p + 1  # two finite points p < q of the cell: its ends where they are finite
+    p: Any = a if isinstance(a, Fraction) else b - 1 if isinstance(b, Fraction) else Fraction(0)
+    q: Any = b if isinstance(b, Fraction) else p + 1  # p < q are finite points of the cell, where finite its ends
     u, v, y, z, half = a, b, p, q, (a, b)
     for i in range(2 * m):
-        if not f.same_piece(u, v):
+        line = f.rank(min(u, v))
+        if line < len(f.knots) and Fraction(*f.knots[line]) < max(u, v):
             return False
-        y, z = f.at(y), f.at(z)
-        u, v = y if p is a else f(u), z if q is b else f(v)
+        y, z = f.at(line, y), f.at(line, z)
+        u, v = y if p is a else f.at(line, u), z if q is b else f.at(line, v)
         if i == m - 1:
             half = u, v
     at_p, at_q = y - p, z - q  # the values of h
@@ -646,219 +498,170 @@ def affine(f: Pieces, a: Extended, b: Extended, m: int) -> bool:
     return one_sign and (u != a or half[0] == a) and (v != b or half[1] == b)
 
 
-# Counts: the germ of f at x on a side (+1 right, -1 left) is how f looks next to x there
-
-
-def onward(f: Pieces, x: Extended, side: int) -> tuple[Fraction, Extended, int]:
-    """The slope of a germ, and where it goes; a falling piece turns the sides around."""
-    s, _, d = f.lines[f.rank(x)[side > 0]]
-    return Fraction(s, d), f(x), side if s > 0 else -side
-
-
-def breaks_of_iterates(f: Pieces, x: Fraction, last: int) -> list[bool]:
-    """For t = 1, ..., last: the slopes of f^t differ on the two sides of x."""
-    ends: list[tuple[Fraction, Extended, int]] = [(Fraction(1), x, -1), (Fraction(1), x, 1)]
-    found = []
-    for _ in range(last):
-        for i, (slope, y, side) in enumerate(ends):
-            if slope:
-                here, y, side = onward(f, y, side)
-                ends[i] = (slope * here, y, side)
-                f.work.spend(20, slope.denominator.bit_length(), here.denominator.bit_length())
-        found.append(ends[0][0] != ends[1][0])
-    return found
+def germ_path(f: Pieces, x: Extended, side: int, last: int) -> list[tuple[int, int, Fraction]]:
+    """What f, f^2, ..., f^last make of the germ of the domain at x on its right (side 1) or left (side -1), that is of the
+    points next to x there: for a = 0, ..., last the line of f that it is on, its side, and the slope of f^a, 0 for good
+    once f is constant there; a falling line turns the sides around.
+    """
+    slope, path = Fraction(1), []
+    for _ in range(last + 1):
+        line = f.rank(x, side > 0)
+        path.append((line, side, slope))
+        s, _, d = f.lines[line]
+        f.work.spend(3000 + size(slope) * size(s, d) // 256)
+        slope *= Fraction(s, d)
+        if slope:
+            x, side = f(x), side if s > 0 else -side
+    return path
 
 
 def region_count(f: Map, certificate: dict[str, Any]) -> None:
     """The numbers of linear regions of f, ..., f^T, without listing any (docs/counting.md has the proof).
 
-    A junction is a point x at which some first iterate f^i, with a slope that is not 0, takes x to a knot b; f^t breaks at
-    x for the t > i for which f^(t-i) breaks at b. The junctions so far cut J into intervals; f^i is affine on each, and
-    where its slope is not 0 the image is an interval between two germs, (u, +1) and (v, -1), that takes a knot b between u
-    and v once: h_i(b) is the number of germs (u, +1) with u < b less that of germs (v, -1) with v <= b.
+    A junction is a point x that some first f^i, not constant next to x, takes to a knot b; f^t breaks at x for the t > i
+    for which f^(t-i) breaks at b. The junctions so far cut J into intervals on which f^i is affine. Where it is not
+    constant it takes each knot b once between the germs (u, 1) and (v, -1) of the image's ends: so as many junctions are
+    born at b as there are germs (u, 1) with u < b, less the germs (v, -1) with v <= b.
     """
-    pieces, wanted = f.pieces, items(certificate["regions"], "regions", Refused)
-    knots = [Fraction(p, q) for p, q in pieces.knots]
-    broken = [breaks_of_iterates(pieces, x, len(wanted)) for x in knots]
-    germs: dict[tuple[Extended, int], int] = {(f.lo, 1): 1, (f.hi, -1): 1}
-    next_of: dict[tuple[Extended, int], tuple[Fraction, Extended, int]] = {}
-    born: list[list[int]] = []
+    pieces, wanted = f.pieces, items(certificate["regions"], "regions")
+    last = len(wanted)
+    born = [list[int]() for _ in pieces.knots]  # born[b][i]: the junctions that f^i takes to knot b
+    knots = [[germ_path(pieces, Fraction(*knot), side, last) for side in (-1, 1)] for knot in pieces.knots]
+    germs = [(germ_path(pieces, f.lo, 1, last), [1]), (germ_path(pieces, f.hi, -1, last), [1])]
+    germs += [(path, births) for births, sides in zip(born, knots, strict=True) for path in sides]
     for t, value in enumerate(wanted, 1):
-        jumps = [0] * (len(knots) + 1)
-        for (x, side), many in germs.items():
-            jumps[pieces.rank(x)[side > 0]] += side * many
-        born.append(list(accumulate(jumps))[: len(knots)])
-        after: dict[tuple[Extended, int], int] = {}
-        junctions = [((x, side), h) for x, h in zip(knots, born[-1], strict=True) for side in (-1, 1) if h]
-        for germ, many in [*germs.items(), *junctions]:
-            if germ not in next_of:
-                next_of[germ] = onward(pieces, *germ)
-            slope, place, turned = next_of[germ]
-            if slope:
-                after[place, turned] = after.get((place, turned), 0) + many
-        germs = after
-        regions = 1 + sum(h for i, row in enumerate(born) for h, at in zip(row, broken, strict=True) if at[t - i - 1])
-        pieces.work.spend(10 * (len(germs) + t * len(knots)), regions.bit_length(), 64)
-        if value != str(regions):
-            wrong(Refused, f"regions[{t - 1}]: count", str(regions), value)
-
-
-# Entropy: finite graphs of intervals, whose edges (k, j) out of interval i stand for the part of i in lap k
+        jumps = [0] * (len(knots) + 1)  # a germ on line n counts for the knots from the n-th on
+        for path, births in germs:
+            for i, many in enumerate(births):
+                line, side, slope = path[t - 1 - i]
+                jumps[line] += side * many if slope else 0
+        for births, many in zip(born, accumulate(jumps)):
+            births.append(many)
+        regions = 1
+        for births, (left, right) in zip(born, knots, strict=True):
+            regions += sum(many for i, many in enumerate(births) if left[t - i][2] != right[t - i][2])
+        pieces.work.spend(t * len(germs) * (500 + size(regions)))
+        need(value == str(regions), f"regions[{t - 1}]: count", str(regions), value)
 
 
 class Graph(NamedTuple):
-    """Intervals, for each the edges out of it, for each a positive weight, and the growth p/q."""
+    """Intervals; edges (k, j) from each, for the part of it in lap k and interval j; positive weights; and the growth."""
 
     intervals: list[tuple[Extended, Extended]]
     rows: list[list[tuple[int, int]]]
-    vector: list[int]
+    weights: list[int]
     growth: Fraction
+
+    def total(self, i: int, kept: Callable[[int], bool]) -> int:
+        """The weights of the targets of i that are kept."""
+        return sum(self.weights[j] for _, j in self.rows[i] if kept(j))
 
 
 def read_graph(f: Map, certificate: dict[str, Any]) -> Graph:
-    """The graph of a certificate; intervals lie in J and have more than one point."""
-
-    def extended(value: object, where: str) -> Extended:
-        if f.domain is None and value in ("-inf", "inf"):
-            return INF if value == "inf" else -INF
-        return point(value, where)
-
-    intervals: list[tuple[Extended, Extended]] = []
-    for i, given in enumerate(items(certificate["intervals"], "intervals", Refused)):
-        a, b = (extended(value, f"intervals[{i}]") for value in items(given, f"intervals[{i}]", Refused, 2))
-        if not f.lo <= a < b <= f.hi:
-            wrong(Refused, f"intervals[{i}]", "an interval in the domain", Own(f"[{brief(a)}, {brief(b)}]"))
-        intervals.append((a, b))
-    n = len(intervals)
-    rows: list[list[tuple[int, int]]] = []
-    for i, row in enumerate(items(certificate["rows"], "rows", Refused, n)):
-        edges = row if isinstance(row, list) else wrong(Refused, f"rows[{i}]", "a list of edges", row)
-        pairs = [items(edge, f"rows[{i}]", Refused, 2) for edge in edges]
-        if not all(type(k) is int and type(j) is int and k >= 0 and 0 <= j < n for k, j in pairs):
-            wrong(Refused, f"rows[{i}]", f"pairs of a lap and one of {n} intervals", Own("others"))
-        rows.append([(k, j) for k, j in pairs if isinstance(k, int) and isinstance(j, int)])
-        if sorted({k for k, _ in rows[i]}) != [k for k, _ in rows[i]]:
-            wrong(Refused, f"rows[{i}]", "laps that increase", Own("others"))
-    vector = [point(v, f"vector[{i}]") for i, v in enumerate(items(certificate["vector"], "vector", Refused, n))]
-    if any(v.denominator > 1 or v < 1 for v in vector):
-        wrong(Refused, "vector", "positive integers", Own("others"))
-    growth = point(certificate["growth"], "growth")
-    f.pieces.work.spend(sum(map(len, rows)) + n, max(v.numerator.bit_length() for v in vector), 64)
-    return Graph(intervals, rows, [v.numerator for v in vector], growth)
+    """The graph of a certificate: its intervals lie in J and have more than one point, the laps in a row increase."""
+    intervals = []
+    for i, pair in enumerate(items(certificate["intervals"], "intervals")):
+        ends = list[Extended]()
+        for value in items(pair, f"intervals[{i}]", 2):
+            infinite = f.domain is None and value in ("-inf", "inf")
+            ends.append(float(value) if infinite else Fraction(*number(value, "intervals", i, None)[:2]))
+        need(f.lo <= ends[0] < ends[1] <= f.hi, f"intervals[{i}]", "lo <= a < b <= hi", *ends)
+        intervals.append((ends[0], ends[1]))
+    rows = items(certificate["rows"], "rows", len(intervals))
+    for i, row in enumerate(rows):
+        edges = [items(edge, f"rows[{i}]", 2) for edge in (items(row, f"rows[{i}]") if row != [] else [])]
+        whole = all(type(k) is int and type(j) is int and k >= 0 and 0 <= j < len(intervals) for k, j in edges)
+        need(whole, f"rows[{i}]", f"pairs of a lap and one of {len(intervals)} intervals", row)
+        need(all(a[0] < b[0] for a, b in pairwise(edges)), f"rows[{i}]", "laps that increase", row)
+    vector = numbers(certificate["vector"], "vector", None, len(intervals))
+    need(
+        all(q == 1 and p > 0 for p, q, _ in vector), "vector", "positive integers", *[text for _, _, text in vector[:5]]
+    )
+    growth = Fraction(*number(certificate["growth"], "growth", 0, None)[:2])
+    need(growth > 0, "growth", "a positive number", growth)
+    edges_in_all, bits = sum(map(len, rows)), max(p for p, _, _ in vector).bit_length()
+    f.pieces.work.spend(edges_in_all * (500 + bits) + len(vector) * (500 + bits * size(growth) // 256))
+    return Graph(intervals, rows, [p for p, _, _ in vector], growth)
 
 
-def lap_images(f: Pieces, a: Extended, b: Extended, lo: Extended, hi: Extended) -> dict[int, tuple[Extended, Extended]]:
-    """The image of each part of [a, b] in one lap of f on [lo, hi], of those laps on whose part f is not constant."""
-    corners = [lo, *f.turns, hi]
-    images = {}
-    for k in range(bisect_right(f.turns, a), bisect_left(f.turns, b) + 1):
-        u, v = f(max(a, corners[k])), f(min(b, corners[k + 1]))
+def lap_images(f: Map, a: Extended, b: Extended) -> dict[int, tuple[Extended, Extended]]:
+    """The images of the parts of [a, b] in the laps of f, by lap, of those on which f is not constant; the laps lie
+    between turning points, so f is monotone there and only the ends of the parts are looked at.
+    """
+    turns = f.pieces.turns
+    corners, images = [f.lo, *turns, f.hi], {}
+    for k in range(bisect_right(turns, a), bisect_left(turns, b) + 1):
+        u, v = f.pieces(max(a, corners[k])), f.pieces(min(b, corners[k + 1]))
         if u != v:
             images[k] = (min(u, v), max(u, v))
+    f.pieces.work.spend(200 * len(corners))
     return images
 
 
 def entropy_lower(f: Map, certificate: dict[str, Any]) -> None:
-    """h(f) >= log(growth): different parts of each interval are mapped over others, M v >= growth v (Misiurewicz 1979)."""
+    """h(f) >= log(growth): parts of each interval, in different laps, are mapped over others, and the weights show that
+    the paths of such parts, which are horseshoes where they return, grow at least so fast (Misiurewicz 1979).
+    """
     graph = read_graph(f, certificate)
     for i, row in enumerate(graph.rows):
-        images = lap_images(f.pieces, *graph.intervals[i], f.lo, f.hi)
+        images = lap_images(f, *graph.intervals[i])
         for k, j in row:
             (u, v), (a, b) = images.get(k, (INF, -INF)), graph.intervals[j]
-            if not (u <= a and b <= v):
-                wrong(
-                    Refused, f"rows[{i}]: covering", f"the part in lap {k} to be mapped over interval {j}", Own("less")
-                )
-        total = sum(graph.vector[j] for _, j in row)
-        if total < graph.growth * graph.vector[i] or graph.growth <= 0:
-            wrong(Refused, f"rows[{i}]: growth", f"at least {brief(graph.growth * graph.vector[i])}", Fraction(total))
+            need(u <= a and b <= v, f"rows[{i}]: covering", f"the part in lap {k} mapped over interval {j}", u, v)
+        total, least = graph.total(i, lambda _: True), graph.growth * graph.weights[i]
+        need(total >= least, f"rows[{i}]: growth", f"weights of at least {shown(least)}", total)
 
 
 def entropy_upper(f: Map, certificate: dict[str, Any]) -> None:
-    """h(f) <= log(growth): the paths of a graph bound the laps of f^t (Misiurewicz and Szlenk 1980).
-
-    Every part of every interval on which f is not constant is mapped into an interval of the graph, and the first interval
-    holds the core. Ranks never rise along an edge, so a path stays in finitely many of them, and within one rank the
-    weights grow by at most the factor growth a step.
+    """h(f) <= log(growth): each part of an interval in a lap, where f is not constant, is mapped into an interval, and
+    the first interval holds the core, so f^t has no more laps there than there are paths. No edge leads to a higher rank,
+    and within one rank the weights show that paths grow at most so fast (Misiurewicz and Szlenk 1980).
     """
-    graph = read_graph(f, certificate)
-    ranks = [rank for rank in items(certificate["ranks"], "ranks", Refused, len(graph.rows)) if type(rank) is int]
-    if len(ranks) < len(graph.rows):
-        wrong(Refused, "ranks", "integers", Own("others"))
-    lo, hi = f.lo, f.hi
-    for _ in range(count(certificate, "core_steps", 0)):
-        lo, hi = f.pieces.image(lo, hi)
-    if not graph.intervals[0][0] <= lo <= hi <= graph.intervals[0][1]:
-        wrong(Refused, "intervals[0]: core", f"an interval around [{brief(lo)}, {brief(hi)}]", Own("another"))
-    if graph.growth < 1:
-        wrong(Refused, "growth", "at least 1", graph.growth)
+    graph, steps = read_graph(f, certificate), count(certificate, "core_steps", 0)
+    ranks = items(certificate["ranks"], "ranks", len(graph.rows))
+    need(all(type(rank) is int for rank in ranks), "ranks", "integers", *ranks[:5])
+    need(graph.growth >= 1, "growth", "at least 1", graph.growth)
+    (a, b), (lo, hi) = graph.intervals[0], f.pieces.image(f.lo, f.hi, steps)
+    need(a <= lo and hi <= b, "intervals[0]: core", "an interval around f^core_steps(J)", lo, hi)
     for i, row in enumerate(graph.rows):
-        images = lap_images(f.pieces, *graph.intervals[i], f.lo, f.hi)
-        if [k for k, _ in row] != list(images):
-            wrong(Refused, f"rows[{i}]: laps", f"{list(images)[:9]}", Own(f"{[k for k, _ in row][:9]}"))
+        images = lap_images(f, *graph.intervals[i])
+        need([k for k, _ in row] == [*images], f"rows[{i}]: laps", f"an edge for each of {[*images][:9]}", row)
         for k, j in row:
             (u, v), (a, b) = images[k], graph.intervals[j]
-            if not (a <= u and v <= b):
-                wrong(
-                    Refused, f"rows[{i}]: transfer", f"the part in lap {k} to be mapped into interval {j}", Own("more")
-                )
-            if ranks[j] > ranks[i]:
-                wrong(Refused, f"rows[{i}]: ranks", "no edge to a higher rank", Own(f"one to interval {j}"))
-        total = sum(graph.vector[j] for _, j in row if ranks[j] == ranks[i])
-        if total > graph.growth * graph.vector[i]:
-            wrong(Refused, f"rows[{i}]: growth", f"at most {brief(graph.growth * graph.vector[i])}", Fraction(total))
+            need(a <= u and v <= b, f"rows[{i}]: transfer", f"the part in lap {k} mapped into interval {j}", u, v)
+            need(ranks[j] <= ranks[i], f"rows[{i}]: ranks", "no edge to a higher rank", ranks[i], ranks[j])
+        total, most = graph.total(i, lambda j, rank=ranks[i]: ranks[j] == rank), graph.growth * graph.weights[i]  # type: ignore[misc]
+        need(total <= most, f"rows[{i}]: growth", f"weights of at most {shown(most)}", total)
 
 
 def constant_slope(f: Map, certificate: dict[str, Any]) -> None:
     """h(f) = log(growth): every piece on the core has slope growth or -growth (Misiurewicz and Szlenk 1980)."""
-    growth, pieces = point(certificate["growth"], "growth"), f.pieces
-    lo, hi = f.lo, f.hi
-    for _ in range(count(certificate, "core_steps", 0)):
-        lo, hi = pieces.image(lo, hi)
-    if not -INF < lo < hi < INF:
-        wrong(
-            Refused, "core_steps: core", "a compact interval of more than a point", Own(f"[{brief(lo)}, {brief(hi)}]")
-        )
-    if growth < 1:
-        wrong(Refused, "growth", "at least 1", growth)
-    for s, _, d in pieces.lines[pieces.rank(lo)[1] : pieces.rank(hi)[0] + 1]:
-        if abs(Fraction(s, d)) != growth:
-            wrong(Refused, "growth: slope", brief(growth), abs(Fraction(s, d)))
-
-
-def maps_into_itself(f: Map) -> None:
-    """f(J) lies in J: nothing to show on the line, plain after a last clamp into J, else seen from f's extremes."""
-    if f.layers and len(f.layers[-1].bounds) == 2:  # clip, hardtanh, relu6: all of them without a leak
-        lo, hi = (Fraction(b, f.layers[-1].scale) for b in f.layers[-1].bounds)
-        if f.lo <= lo and hi <= f.hi:
-            return
-    for x in (f.lo, *f.pieces.turns, f.hi) if f.domain else ():
-        if not f.lo <= (y := f.pieces(x)) <= f.hi:
-            got = Own(f"f({brief(x)}) = {brief(y)}")
-            wrong(Refused, "map: domain", f"a map of [{brief(f.lo)}, {brief(f.hi)}] into itself", got)
+    growth = Fraction(*number(certificate["growth"], "growth", 0, None)[:2])
+    lo, hi = f.pieces.image(f.lo, f.hi, count(certificate, "core_steps", 0))
+    need(-INF < lo < hi < INF, "core_steps: core", "a compact interval of more than a point", lo, hi)
+    need(growth >= 1, "growth", "at least 1", growth)
+    for s, _, d in f.pieces.lines[f.pieces.rank(lo) : f.pieces.rank(hi, False) + 1]:
+        need(abs(Fraction(s, d)) == growth, "growth: slope", f"{shown(growth)} or its opposite", Fraction(s, d))
 
 
 class Kind(NamedTuple):
-    """A kind of certificate: what it proves, its rule, and its own keys."""
+    """What such a certificate proves, its rule, and the keys of its own."""
 
     verdict: str
     rule: Callable[[Map, dict[str, Any]], None]
     required: str
-    optional: str
+    optional: str = ""
 
 
 KINDS = {
     "odd-return": Kind("CHAOTIC", odd_return, "level n x side orbit", "period_three"),
-    "periodic-orbit": Kind("CHAOTIC", periodic_orbit, "period orbit", ""),
-    "order": Kind("ORDERED", order, "level core_steps mesh", ""),
-    "region-count": Kind("COUNTED", region_count, "regions", ""),
-    "entropy-lower": Kind("ENTROPY-AT-LEAST", entropy_lower, "intervals rows vector growth", ""),
-    "entropy-upper": Kind("ENTROPY-AT-MOST", entropy_upper, "core_steps intervals rows ranks vector growth", ""),
-    "constant-slope": Kind("ENTROPY-EQUALS", constant_slope, "core_steps growth", ""),
+    "periodic-orbit": Kind("CHAOTIC", periodic_orbit, "period orbit"),
+    "order": Kind("ORDERED", order, "level core_steps mesh"),
+    "region-count": Kind("COUNTED", region_count, "regions"),
+    "entropy-lower": Kind("ENTROPY-AT-LEAST", entropy_lower, "intervals rows vector growth"),
+    "entropy-upper": Kind("ENTROPY-AT-MOST", entropy_upper, "core_steps intervals rows ranks vector growth"),
+    "constant-slope": Kind("ENTROPY-EQUALS", constant_slope, "core_steps growth"),
 }
-
-
-# The claim
 
 
 ENTROPIES = {
@@ -873,27 +676,24 @@ def claim_words(kind: str, certificate: dict[str, Any]) -> str:
     """The sentence that a correct certificate of this kind proves, made of its data and of the domain in its claim."""
 
     def show(text: str) -> str:
-        return brief(Fraction(text))
+        return shown(Fraction(text))
 
     def iterate(times: int) -> str:
         return "f(x)" if times == 1 else f"f^{times}(x)"
 
-    domain = certificate["claim"]["domain"]
-    where = f"[{show(domain[0])}, {show(domain[1])}]" if domain else "the real line"
-    into = f"f maps {where} into itself, and"
+    domain, m = certificate["claim"]["domain"], 1 << certificate.get("level", 0)
+    into = f"f maps {f'[{show(domain[0])}, {show(domain[1])}]' if domain else 'the real line'} into itself, and"
     entropy = f"positive topological entropy{'' if domain else ' on a compact invariant set'}"
     chaos = f"{entropy} and an uncountable scrambled set: it is chaotic in the sense of Li and Yorke"
     if kind == "periodic-orbit":
-        period = f"of least period {certificate['period']}, not a power of 2"
-        theorem = f"f has {chaos} (Bowen and Franks 1976; Jankova and Smital 1986)"
-        return f"{into} {show(certificate['orbit'][0])} is a periodic point {period}; hence {theorem}"
+        orbit = f"{show(certificate['orbit'][0])} is a periodic point of least period {certificate['period']}"
+        return f"{into} {orbit}, not a power of 2; hence f has {chaos} (Bowen and Franks 1976; Jankova and Smital 1986)"
     if kind == "region-count":
-        last = len(certificate["regions"])
-        return f"{into} f{f'^{last}' * (last > 1)} has exactly {show(certificate['regions'][-1])} linear regions"
+        last, regions = len(certificate["regions"]), show(certificate["regions"][-1])
+        return f"{into} f{f'^{last}' * (last > 1)} has exactly {regions} linear regions"
     if kind in ENTROPIES:
-        relation, theorem = ENTROPIES[kind]
-        return f"{into} its topological entropy {relation} log({show(certificate['growth'])}) ({theorem})"
-    m = 1 << certificate["level"]
+        relation, source = ENTROPIES[kind]
+        return f"{into} its topological entropy {relation} log({show(certificate['growth'])}) ({source})"
     if kind == "odd-return":
         few, less = ("<=", "<") if certificate["side"] == "right" else (">=", ">")
         odd = f"{iterate(certificate['n'] * m)} {few} x {less} {iterate(m)} at x = {show(certificate['x'])}"
@@ -901,42 +701,40 @@ def claim_words(kind: str, certificate: dict[str, Any]) -> str:
         three = [show(p) for p in certificate.get("period_three", [])]
         example = f"; it has the orbit {' -> '.join([*three, three[0]])} of period 3" if three else ""
         return f"{into} {odd}; hence {theorem}{example}"
-    cycle = "converges to a fixed point" if m == 1 else f"is asymptotic to a cycle whose least period divides {m}"
-    if domain:
-        orbits = f"every orbit {cycle}, f has no Li-Yorke pair and its topological entropy is zero"
-    else:
-        orbits = f"every orbit {cycle} or tends to infinity in absolute value, and f has no Li-Yorke pair"
-    return f"{into} {iterate(2 * m)} = x implies {iterate(m)} = x; hence {orbits} (Coppel 1955)"
+    orbits = "converges to a fixed point" if m == 1 else f"is asymptotic to a cycle whose least period divides {m}"
+    far = "" if domain else " or tends to infinity in absolute value, and"
+    near = ", f has no Li-Yorke pair and its topological entropy is zero" if domain else " f has no Li-Yorke pair"
+    rule = f"{iterate(2 * m)} = x implies {iterate(m)} = x"
+    return f"{into} {rule}; hence every orbit {orbits}{far}{near} (Coppel 1955)"
 
 
-def prove(map_document: object, certificate_document: object) -> str:
-    """The sentence that the certificate proves; raises `Unreadable`, `Refused` or `Beyond` where it proves none."""
-    f = Map(map_document, Work())
-    certificate = header(certificate_document, "certificate", "certify-certificate", Refused)
-    name = certificate.get("kind")
-    if not isinstance(name, str) or name not in KINDS:
-        wrong(Beyond if isinstance(name, str) else Refused, "kind", f"one of {', '.join(KINDS)}", name)
+def prove(f: Map, document: object) -> str:
+    """The sentence about f that the certificate proves; raises `Unreadable` or `Beyond` where it proves none."""
+    certificate = opened(document, "certificate", "certify-certificate")
+    name: Any = certificate.get("kind")
+    error = Beyond if isinstance(name, str) else Unreadable
+    need(name in [*KINDS], "kind", f"one of {', '.join(KINDS)}", name, error=error)
     kind = KINDS[name]
-    common = "format version map_sha256 claim kind digest"
-    keys_of(certificate, "certificate", Refused, f"{common} {kind.required}", kind.optional)
-    claim = keys_of(certificate["claim"], "claim", Refused, "verdict domain words")
+    members(certificate, "certificate", f"format version map_sha256 claim kind digest {kind.required}", kind.optional)
+    claim = members(certificate["claim"], "claim", "verdict domain words")
     try:
-        digest = certificate_digest(certificate)
+        digest = canonical_sha256({key: value for key, value in certificate.items() if key != "digest"})
     except (TypeError, ValueError, RecursionError):
-        wrong(Refused, "certificate", "JSON values, nested as in the format", Own("others"))
-    for where, expected, got in (
-        ("digest", digest, certificate["digest"]),
-        ("map_sha256", canonical_sha256(f.canonical), certificate["map_sha256"]),
-        ("claim.verdict", kind.verdict, claim["verdict"]),
-        ("claim.domain", f.domain, claim["domain"]),
-    ):
-        if got != expected:
-            wrong(Refused, where, "null" if expected is None else str(expected), got)
-    maps_into_itself(f)
+        raise Unreadable("certificate: expected JSON values, nested as in the format") from None
+    map_digest = canonical_sha256(f.canonical)
+    need(certificate["digest"] == digest, "digest", digest, certificate["digest"])
+    need(certificate["map_sha256"] == map_digest, "map_sha256", map_digest, certificate["map_sha256"])
+    need(claim["verdict"] == kind.verdict, "claim.verdict", kind.verdict, claim["verdict"])
+    need(claim["domain"] == f.domain, "claim.domain", "the domain of the map", claim["domain"])
+    # f(J) must lie in J. It plainly does after a last clip into J: the activations with two bounds have no leak.
+    clamps = [Fraction(b, f.layers[-1].scale) for b in f.layers[-1].bounds] if f.layers else []
+    if f.domain and not (len(clamps) == 2 and f.lo <= clamps[0] and clamps[1] <= f.hi):
+        for x in (f.lo, *f.pieces.turns, f.hi):
+            y = f.pieces(x)
+            need(f.lo <= y <= f.hi, f"map: domain: f({shown(x)})", f"a value from {shown(f.lo)} to {shown(f.hi)}", y)
     kind.rule(f, certificate)
     words = claim_words(name, certificate)  # the rule has seen the data that these words are made of
-    if claim["words"] != words:
-        wrong(Refused, "claim.words", words, claim["words"])
+    need(claim["words"] == words, "claim.words", words, claim["words"])
     return words
 
 
@@ -947,57 +745,45 @@ def check(map_document: object, certificate_document: object) -> Outcome:
     Exact, and it ends after a bounded amount of work. Raises `Unreadable` where the map cannot be read, nothing else.
     """
     try:
-        return Outcome("VALID", prove(map_document, certificate_document))
-    except Refused as reason:
-        return Outcome("INVALID", str(reason))
-    except Beyond as reason:
-        return Outcome("UNSUPPORTED", str(reason))
-    except MemoryError:
-        return Outcome("UNSUPPORTED", "memory: the data do not fit")
+        f = Map(map_document, Work())
+        try:
+            return Outcome("VALID", prove(f, certificate_document))
+        except Unreadable as reason:
+            return Outcome("INVALID", str(reason))
+    except (Beyond, MemoryError) as reason:
+        return Outcome("UNSUPPORTED", str(reason) or "memory: the data do not fit")
 
 
-# The command
-
-
-def parse_int(literal: str) -> int:
-    """A JSON integer of bearable length."""
-    if len(literal) > MAX_LENGTH:
-        raise Beyond(f"JSON: an integer of {len(literal)} characters: the limit is {MAX_LENGTH}")
-    return int(literal)
-
-
-def parse_float(literal: str) -> NoReturn:
-    """0.1, 1e3, NaN, Infinity: none of them is a number here."""
+def parse_number(literal: str) -> int:
+    """A JSON integer. What else stands for a number in JSON, 0.1, 1e3, NaN, Infinity, is none here."""
     expected = "a string or an integer (a JSON fraction such as 0.1 could mean the decimal or the double next to it)"
-    wrong(Unreadable, "JSON", expected, Own(literal[:40]))
+    need(literal.lstrip("-").isdigit(), "JSON", expected, literal)
+    if len(literal) > MAX_LENGTH:
+        raise Beyond(f"JSON: an integer of more than {MAX_LENGTH} characters")
+    return int(literal)
 
 
 def parse_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """A JSON object in which every key stands once."""
-    content: dict[str, object] = {}
-    for key, value in pairs:
-        if key in content:
-            wrong(Unreadable, "JSON", "every key once in an object", key)
-        content[key] = value
-    return content
+    for a, b in pairwise(sorted(key for key, _ in pairs)):
+        need(a != b, "JSON", "every key once in an object", a)
+    return dict(pairs)
 
 
 @long_integers()
 def read(path: str) -> object:
     """The JSON value in a file. Raises `Unreadable`, and `Beyond` for more than the limits allow."""
+    hooks: dict[str, Any] = dict.fromkeys(["parse_int", "parse_float", "parse_constant"], parse_number)
     try:
         with open(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise Beyond(f"file: more than {MAX_BYTES} bytes")
-        hooks: dict[str, Any] = {"parse_int": parse_int, "parse_float": parse_float, "parse_constant": parse_float}
         return json.loads(data.decode("utf-8"), object_pairs_hook=parse_object, **hooks)
     except Unreadable:
         raise
-    except OSError as reason:
-        raise Unreadable(f"file: expected a readable file, got: {reason.strerror}") from None
-    except (ValueError, RecursionError) as reason:  # bad UTF-8, bad JSON, deep nesting, a path that is none
-        raise Unreadable(f"JSON: expected a document in UTF-8, got: {ascii(str(reason))[1:-1]}") from None
+    except (OSError, ValueError, RecursionError) as reason:  # no file, bad UTF-8, bad JSON, deep nesting
+        raise Unreadable(f"file: expected a JSON document in UTF-8, got: {ascii(str(reason))[1:-1]}") from None
 
 
 def main(arguments: list[str]) -> int:

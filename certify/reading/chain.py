@@ -18,15 +18,17 @@ class Chain:
     its own, with the identity matrix as weight. Both leave the function as it is.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, inputs: int | None = None) -> None:
+        """`inputs`: how many numbers come in, where that is known before the first weight is seen."""
         self._closed: list[Layer] = []
         self._open: tuple[Matrix, list[Q]] | None = None
         self._numbers = 0
-        self.width = 1
+        self.width = inputs or 1
+        self._inputs = inputs
 
     def affine(self, where: str, weight: Matrix, bias: list[Q]) -> None:
         """x -> weight x + bias, with `weight` of shape (out, in). Raises `InputError` unless in is the width so far."""
-        if not self._started:
+        if not self._started and self._inputs is None:
             self.width = len(weight[0])
         if len(weight[0]) != self.width:
             takes = f"{self.width} inputs, as many as come before it"

@@ -12,7 +12,7 @@ from certify.network import Activation, Layer
 from certify.numbers import Q, rational
 from certify.reading.chain import parameterised
 from certify.reading.exact import quoted
-from certify.reading.onnx_graph import LEAKY_RELU_DEFAULT, Graph, Node
+from certify.reading.onnx_model import LEAKY_RELU_DEFAULT, Graph, Node
 
 
 def rnn_layer(graph: Graph, node: Node) -> Layer:
