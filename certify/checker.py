@@ -139,10 +139,10 @@ def number(value: object, where: str, index: int | str, work: Work | None) -> Nu
 
 def items(value: Any, where: str, length: int | None = None) -> list[Any]:
     """The value, when it is a list, of that length or, where none is given, not empty."""
-    if not isinstance(value, list) or len(value) != (length or len(value) or 1):
-        expected = f"a list of {length or 'at least one'}"
-        need(False, where, expected, len(value) if isinstance(value, list) else value)
-    return list(value)
+    if isinstance(value, list) and (len(value) == length if length else value):
+        return value
+    got = len(value) if isinstance(value, list) else value
+    raise Unreadable(f"{where}: expected a list of {length or 'at least one'}, got {shown(got)}")
 
 
 def numbers(value: object, where: str, work: Work | None, length: int | None = None) -> list[Number]:
@@ -248,6 +248,7 @@ def expand(layers: list[Layer], lo: Extended, hi: Extended, work: Work) -> Piece
         bits += 2 * layer.bits + len(lines).bit_length() + 2  # no integer below is longer, products apart
         price = (len(lines) + sum(len(parts) for _, _, parts in places)) * (200 + layer.bits * bits // 1024)
         price += (1 + len(places)) * (1000 + bits**2 // 256)
+        keep = 30_000 + bits**2 // 512  # memory counts as work
         places.append((*end, ()))
         lines, changes = [], list[tuple[int, int, int]]()
         for unit, (row, b) in enumerate(zip(layer.rows, layer.bias, strict=True)):
@@ -270,7 +271,7 @@ def expand(layers: list[Layer], lo: Extended, hi: Extended, work: Work) -> Piece
                 s, c, (a, _) = s + rise, c + shift, bands[band]  # z is continuous, so still in this band, ends included
                 if rise and a:
                     own.append((unit, a * rise, a * shift))
-            work.spend(price + len(own) * (30_000 + bits**2 // 512))  # memory counts as work
+            work.spend(price + len(own) * keep)
             changes += own
         over *= layer.scale * layer.leak[1]
         # Quotients by integers below 2^e are equal or at least 2^-2e apart: times 2^2e they can be rounded down.
