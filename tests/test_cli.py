@@ -298,3 +298,19 @@ def test_growth_of_the_cycle_of_the_golden_mean() -> None:
     wrong = run("growth", "cases/fibonacci/map.json", "--points", "0,1/2")
     assert wrong.exit_code == 2
     assert "not a periodic orbit" in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (["growth", TENT, "--points", "0,x"], "--points"),
+        (["regions", TENT, "-t", "2", "--crossings", "0,one"], "--crossings"),
+        (["regions", TENT, "-t", "2", "--crossings", "0"], "--crossings"),
+        (["regions", "cases/deep-tent/map.json", "--line", "0", "1/0"], "--line"),
+    ],
+)
+def test_numbers_in_options_that_are_none(arguments: list[str], option: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert option in result.stderr
+    assert len(result.stderr.splitlines()) == 1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from certify.cli.shared import FILE, Source, careful, choices, progress
+from certify.cli.shared import FILE, Source, careful, choices, numbers_of, progress
 from certify.errors import BudgetExceeded, InputError
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _counts(sources: list[Source], each: bool, crossings: str | None, fixed_poin
     from certify.counting import activation_breaks, iter_counts, iter_counts_of_sequence
     from certify.network import Network
 
-    interval = None if crossings is None else crossings.split(",")
+    interval = None if crossings is None else numbers_of("--crossings", crossings)
     if interval is not None and len(interval) != 2:
         raise InputError("--crossings", "two numbers A,B", repr(crossings))
     maps, breaks = [], []
@@ -195,7 +195,7 @@ def _along(source: Source, line: tuple[str, str], as_json: bool) -> None:
         given = source.read().map
         if not isinstance(given, Network):
             raise InputError("map.kind", '"network", whose regions lie along a segment', '"piecewise-linear"')
-        start, end = (point.split(",") for point in line)
+        start, end = (numbers_of("--line", point) for point in line)
         found = regions_along(given.layers, start, end)
     linear = patterns = 0
     for region in found:

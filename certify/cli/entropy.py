@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from certify.cli.shared import FILE, Source, careful, map_source, progress
+from certify.cli.shared import FILE, Source, careful, map_source, numbers_of, progress
 from certify.errors import InputError
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def growth(source: Source, points: str, iterates: int, as_json: bool) -> None:
     from certify.verdict import piecewise_linear
 
     with source.named():
-        found = cycle_growth(piecewise_linear(source.read().map, Budget()), points.split(","))
+        found = cycle_growth(piecewise_linear(source.read().map, Budget()), numbers_of("--points", points))
     laps = found.laps(iterates)
     if as_json:
         content = {

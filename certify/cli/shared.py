@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from certify.mapfile import MapFile
+    from certify.numbers import Q
 
 INVALID, BAD_INPUT, UNDECIDED, UNSUPPORTED, INTERRUPTED = 1, 2, 3, 4, 130
 
@@ -116,6 +117,16 @@ def careful(command: Callable[..., None]) -> Callable[..., None]:
             sys.exit(INTERRUPTED)
 
     return run
+
+
+def numbers_of(option: str, given: str) -> list[Q]:
+    """The exact numbers in an option's value, separated by commas. Raises `InputError` that names the option."""
+    from certify.numbers import rational
+
+    try:
+        return [rational(part.strip()) for part in given.split(",")]
+    except ValueError as error:
+        raise InputError(option, "exact numbers separated by commas, such as 0,1/2", str(error)) from None
 
 
 @contextmanager
