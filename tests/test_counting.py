@@ -507,6 +507,6 @@ def test_numpy_scalars_are_exact_levels() -> None:
 
 def test_a_wide_network_against_the_listed_pieces() -> None:
     """Ten thousand units: the counts of f, f^2, f^3 against the maps themselves, composed piece by piece."""
-    f = families.rnn(10_000, 64, 11).to_piecewise_linear()
+    f = rnn(10_000, 64, 11).to_piecewise_linear()
     assert f.pieces > 1_000
     assert counts(f, 3).regions == tuple(f.iterate(t).pieces for t in (1, 2, 3))
