@@ -122,7 +122,7 @@ class Search:
         turns, heights = (np.array(floats(v)) for v in self.f.turning)
         points = np.concatenate([np.linspace(lo, hi, GRID + 2)[1:-1], turns, heights, self._preimages(turns)])
         points = points[(points > lo) & (points < hi)]  # which leaves out what is not finite
-        return Samples(np.unique(points), None)
+        return Samples(np.sort(points), None)
 
     def _preimages(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """About where f takes a turning point as its value: orbits through turning points return far."""
