@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from math import lcm
 from typing import Any
@@ -15,7 +15,6 @@ from certify.numbers import (
     INF,
     NEG_INF,
     Extended,
-    Infinity,
     Q,
     fraction,
     over_common_denominator,
@@ -74,25 +73,25 @@ class Activation:
     def __str__(self) -> str:
         return self.name + (":" + ",".join(map(text, self.parameters)) if self.parameters else "")
 
-    @cached_property
+    @property
     def function(self) -> PiecewiseLinear:
         """The activation itself as a map of the line."""
-        match self.name:
-            case "identity":
-                return PiecewiseLinear.identity()
-            case "relu":
-                return PiecewiseLinear([(0, 0)], slopes=(0, 1))
-            case "leaky_relu":
-                return PiecewiseLinear([(0, 0)], slopes=(self.parameters[0], 1))
-            case "abs":
-                return PiecewiseLinear([(0, 0)], slopes=(-1, 1))
-        lo, hi = self.parameters or (Q(0), Q(6))
-        return PiecewiseLinear([(x, x) for x in sorted({lo, hi})], slopes=(0, 0))
+        return _function(self.name, self.parameters)
 
-    @property
-    def range(self) -> tuple[Extended, Extended]:
-        """The image of the whole line: the unit's output lies in it whatever the weights are."""
-        return self.function.hull(NEG_INF, INF)
+
+@lru_cache(maxsize=256)
+def _function(name: str, parameters: tuple[Q, ...]) -> PiecewiseLinear:
+    match name:
+        case "identity":
+            return PiecewiseLinear.identity()
+        case "relu":
+            return PiecewiseLinear([(0, 0)], slopes=(0, 1))
+        case "leaky_relu":
+            return PiecewiseLinear([(0, 0)], slopes=(parameters[0], 1))
+        case "abs":
+            return PiecewiseLinear([(0, 0)], slopes=(-1, 1))
+    lo, hi = parameters or (Q(0), Q(6))
+    return PiecewiseLinear([(x, x) for x in sorted({lo, hi})], slopes=(0, 0))
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -265,6 +264,3 @@ def _ends(domain: Sequence[Any] | None) -> tuple[Extended, Extended]:
     if not lo < hi:
         raise InputError("domain", "lo < hi", f"[{shown(lo)}, {shown(hi)}]")
     return lo, hi
-
-
-__all__ = ["PARAMETERS", "Activation", "Infinity", "Layer", "Network"]

@@ -65,7 +65,7 @@ def test_activations_by_definition(name: str, parameters: list[Fraction]) -> Non
     values = [F(n, 6) for n in range(-60, 61)]
     for x in values:
         assert activation.function(x) == function(x)
-    low, high = map(outside, activation.range)
+    low, high = map(outside, activation.function.hull(*activation.function.ends))
     slopes = activation.function.slopes
     if all(s == 0 for s in (slopes[0], slopes[-1])):
         assert (low, high) == (min(map(function, values)), max(map(function, values)))
