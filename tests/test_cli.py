@@ -268,7 +268,16 @@ def test_regions_along_a_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [[TENT], [TENT, TENT, "-t", "2"], [TENT, "-t", "2", "--each"], [TENT, "-t", "0"], ["--each"]]
+    "arguments",
+    [
+        [TENT],
+        [TENT, TENT, "-t", "2"],
+        [TENT, "-t", "2", "--each"],
+        [TENT, "-t", "0"],
+        ["--each"],
+        [TENT, TENT, "--each", "-o", "never-written.json"],
+        ["cases/deep-tent/map.json", "--line", "0", "1", "--fixed-points"],
+    ],
 )
 def test_regions_wants_one_question(arguments: list[str]) -> None:
     assert run("regions", *arguments).exit_code == 2

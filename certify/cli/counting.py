@@ -62,6 +62,10 @@ def regions(
         raise click.UsageError("say one of -t T, --each and --line A B")
     if len(sources) > 1 and not each:
         raise click.UsageError("several maps need --each")
+    if out and iterates is None:
+        raise click.UsageError("-o goes with -t T: a certificate is about the iterates of one map")
+    if line is not None and (crossings or fixed_points or plot):
+        raise click.UsageError("--line lists regions; --crossings, --fixed-points and --plot go with -t T")
     if line is not None:
         _along(sources[0], line, as_json)
         return
@@ -72,7 +76,7 @@ def regions(
     )
     if plot:
         _plot(rows, plot)
-    if out and iterates:
+    if out and iterates is not None:
         _certify(sources[0], iterates, out)
     if as_json:
         click.echo(json.dumps(_columns(rows)))

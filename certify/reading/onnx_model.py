@@ -143,10 +143,6 @@ class Graph:
         self.inputs = {value.name: value for value in graph.input if value.name not in self._stored}
         self.outputs = [value.name for value in graph.output]
 
-    def is_constant(self, name: str) -> bool:
-        """Whether the value with this name is stored in the file."""
-        return name in self._stored
-
     def constant(self, node: Node, name: str) -> FloatArray:
         """A stored value. Raises `InputError` when there is none of this name, or it does not hold finite floats."""
         if name not in self._stored:
