@@ -17,14 +17,14 @@ import re
 import reprlib
 import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import MAX_EMAX, Context, Decimal
 from fractions import Fraction
 from functools import cached_property
-from itertools import accumulate, chain, groupby, pairwise
+from itertools import accumulate, chain, pairwise
 from math import gcd, lcm
-from operator import itemgetter, mul
+from operator import mul
 from typing import Any, NamedTuple
 
 # Limits. Beyond them the answer is UNSUPPORTED, never VALID.
@@ -100,11 +100,27 @@ def need(holds: bool, where: str, expected: str, *got: object, error: type[Excep
         raise error(f"{where}: expected {expected}, got {', '.join(map(shown, got))}")
 
 
+DIGITS = re.compile(r"[-0-9/]*+")
 FRACTION = re.compile(r"-?[0-9]+/0*[1-9][0-9]*")
 FLOATS = (  # sign, digits before and after the point, exponent; the base of the digits, and what the exponent counts
     (re.compile(r"(-?)([0-9]*)\.?([0-9]*)(?:[eE]([-+]?[0-9]+))?"), 10, 10, 1),
     (re.compile(r"(-?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)(?:[pP]([-+]?[0-9]+))?"), 16, 2, 4),
 )
+
+
+def canonical(values: list[Any]) -> list[Number] | None:
+    """All these numbers at once, if each is a string in lowest terms: p/q written as [p,q] is JSON, and quickly read."""
+    try:
+        if not DIGITS.fullmatch("".join(values)) or max(map(len, values)) > MAX_LENGTH:
+            return None
+        pairs = json.loads(f"[[{'],['.join(values).replace('/', ',')}]]")
+    except (TypeError, ValueError):
+        return None
+    if {*map(len, pairs)} <= {1, 2} and min([pair[1] for pair in pairs if len(pair) == 2], default=2) > 1:
+        ps, qs = [pair[0] for pair in pairs], [pair[1] if len(pair) == 2 else 1 for pair in pairs]
+        if {*map(gcd, ps, qs)} == {1} and "-0" not in values:
+            return [*zip(ps, qs, values, strict=True)]
+    return None
 
 
 def number(value: object, where: str, index: int | str, work: Work | None) -> Number:
@@ -113,13 +129,8 @@ def number(value: object, where: str, index: int | str, work: Work | None) -> Nu
     if isinstance(value, str):
         if len(value) > MAX_LENGTH:
             raise Beyond(f"{where}[{index}]: expected a number of at most {MAX_LENGTH} characters")
-        above, _, below = value.partition("/")
-        try:
-            p, q = int(above), int(below or 1)
-            if value == (f"{p}/{q}" if q > 1 else str(p)) and gcd(p, q) == 1:  # what prints as itself is canonical
-                return p, q, value
-        except ValueError:
-            pass  # no such pair, but perhaps another spelling
+        if found := canonical([value]):
+            return found[0]
         if FRACTION.fullmatch(value):
             exact = Fraction(value)
         for pattern, base, radix, places in FLOATS:
@@ -147,7 +158,21 @@ def items(value: Any, where: str, length: int | None = None) -> list[Any]:
 
 def numbers(value: object, where: str, work: Work | None, length: int | None = None) -> list[Number]:
     """The value, when it is a list of numbers."""
-    return [number(item, where, i, work) for i, item in enumerate(items(value, where, length))]
+    values = items(value, where, length)
+    return canonical(values) or [number(item, where, i, work) for i, item in enumerate(values)]
+
+
+def matrix(value: object, where: str, work: Work, length: int) -> list[Number]:
+    """All rows, one after the other, of the value, when it is a list of lists of that many numbers each."""
+    rows = items(value, where)
+    if all(isinstance(row, list) and len(row) == length for row in rows) and (found := canonical([*chain(*rows)])):
+        return found
+    return [*chain(*(numbers(row, f"{where}[{i}]", work, length) for i, row in enumerate(rows)))]
+
+
+def rows_of(values: list[Any], length: int) -> list[list[Any]]:
+    """A matrix of its rows, one after the other."""
+    return [values[i : i + length] for i in range(0, len(values), length)]
 
 
 def members(value: Any, where: str, required: str, optional: str = "") -> dict[str, Any]:
@@ -225,6 +250,12 @@ class Layer(NamedTuple):
     bits: int  # of the longest of these integers
     document: dict[str, Any]  # in canonical form
 
+    def weigh(self, values: Sequence[int]) -> list[int]:
+        """weight times a vector."""
+        if len(values) == 1:  # the same as below, sooner
+            return [row[0] * values[0] for row in self.rows]
+        return [sum(map(mul, row, values)) for row in self.rows]
+
     def bands(self, over: int) -> tuple[list[int], list[tuple[int, int]]]:
         """The bounds times `over`; and leak's denominator times act(z) = a z + k before, between and after them."""
         n, d = self.leak
@@ -233,58 +264,72 @@ class Layer(NamedTuple):
         return bounds, [*bands[:1], (d, 0), *bands[1:]]
 
 
+Place = tuple[int, int, list[tuple[int, int, int, int]]]
+"""p, q and the changes of lines at p/q: a key to sort by, the unit, and the changes of its slope and its constant."""
+
+
 def expand(layers: list[Layer], lo: Extended, hi: Extended, work: Work) -> Pieces:
     """The network on [lo, hi] as pieces: layer by layer, each unit as its line s x + c at lo, and the changes of that
     line from there to hi: of s by `rise` and of c by `shift`, so at rise x + shift = 0, for a unit is continuous.
     All numbers are integers over the one denominator `over`.
     """
     start, end, over = ratio(lo), ratio(hi), 1
-    lines, places = [(1, 0)], list[tuple[int, int, Any]]()  # the input x; p, q and the changes of all units at p/q
+    lines, places = [(1, 0)], list[Place]()  # the input x; and where lines of its functions change
     bits = size(*start, *end)
     for layer in layers:
         bounds, bands = layer.bands(over)
         bends = [(v[0] - u[0], v[1] - u[1]) for u, v in pairwise(bands)]
-        slopes, constants = zip(*lines, strict=True)
+        slopes, constants = map(layer.weigh, zip(*lines, strict=True))
         bits += 2 * layer.bits + len(lines).bit_length() + 2  # no integer below is longer, products apart
         price = (len(lines) + sum(len(parts) for _, _, parts in places)) * (200 + layer.bits * bits // 1024)
         price += (1 + len(places)) * (1000 + bits**2 // 256)
         keep = 30_000 + bits**2 // 512  # memory counts as work
-        places.append((*end, ()))
+        walk = [(p, q, [t * q for t in bounds], parts) for p, q, parts in [*places, (*end, [])]]
+        first, flat = (*start, [t * start[1] for t in bounds]), (0, 1, bounds)
         lines, changes = [], list[tuple[int, int, int]]()
-        for unit, (row, b) in enumerate(zip(layer.rows, layer.bias, strict=True)):
-            s, c = sum(map(mul, row, slopes)), sum(map(mul, row, constants)) + b * over
-            p, q = start if s else (0, 1)  # at an infinite end, q = 0, the slope decides; a constant is read anywhere
-            value = s * p + c * q + (s > 0)  # z = s x + c just right of p/q: of integers, v >= w means v + 1 > w
-            band, own = sum([value > t * q for t in bounds]), []
-            a, k = bands[band]
+        for unit, (row, s, c, b) in enumerate(zip(layer.rows, slopes, constants, layer.bias, strict=True)):
+            c, before = c + b * over, len(changes)
+            p, q, marks = (
+                first if s else flat
+            )  # at an infinite end, q = 0, the slope decides; a constant is read anywhere
+            band = bisect_left(marks, s * p + c * q + (s > 0))  # z = s x + c just right of p/q: of integers, v + 1 > w
+            a, k = bands[band]  # means v >= w
             lines.append((a * s, a * c + k))
-            for p, q, parts in places:
-                if s and bounds:
-                    value = s * p + c * q + (s < 0)  # just left of p/q; z runs straight there, across some bounds
-                    last, sign = sum([value > t * q for t in bounds]), 1 if s > 0 else -1
+            for p, q, marks, parts in walk:
+                last = bisect_left(marks, s * p + c * q + (s < 0)) if s else band  # just left of p/q
+                if last != band:  # z runs straight there, across some bounds
+                    sign = 1 if s > 0 else -1
                     passed = bends[band:last] or bends[last:band]
-                    own += [(unit, sign * a * s, sign * (a * c + k)) for a, k in passed]
+                    changes += [(unit, sign * a * s, sign * (a * c + k)) for a, k in passed]
                     band = last
                 rise, shift = 0, 0
                 for _, i, ds, dc in parts:
                     rise, shift = rise + row[i] * ds, shift + row[i] * dc
-                s, c, (a, _) = s + rise, c + shift, bands[band]  # z is continuous, so still in this band, ends included
-                if rise and a:
-                    own.append((unit, a * rise, a * shift))
-            work.spend(price + len(own) * keep)
-            changes += own
+                if rise:
+                    s, c, (a, _) = (
+                        s + rise,
+                        c + shift,
+                        bands[band],
+                    )  # z is continuous: still in this band, ends included
+                    if a:
+                        changes.append((unit, a * rise, a * shift))
+            work.spend(price + (len(changes) - before) * keep)
         over *= layer.scale * layer.leak[1]
         # Quotients by integers below 2^e are equal or at least 2^-2e apart: times 2^2e they can be rounded down.
-        e, places = max((rise.bit_length() for _, rise, _ in changes), default=0), []
-        keyed = sorted(((-shift << 2 * e) // rise, unit, rise, shift) for unit, rise, shift in changes)
-        for _, group in groupby(keyed, key=itemgetter(0)):
-            _, _, rise, shift = (parts := list(group))[0]
-            places.append((-shift, rise, parts) if rise > 0 else (shift, -rise, parts))
+        e, places, parts = max((rise.bit_length() for _, rise, _ in changes), default=0), [], []
+        for part in sorted(((-shift << 2 * e) // rise, unit, rise, shift) for unit, rise, shift in changes):
+            if not parts or part[0] != parts[0][0]:
+                _, _, rise, shift = part
+                parts = []
+                places.append((-shift, rise, parts) if rise > 0 else (shift, -rise, parts))
+            parts.append(part)
     ((s, c),), knots = lines, []
     pieces = [(s, c, over)]
     for p, q, parts in places:
-        if rise := sum(part[2] for part in parts):
-            s, c = s + rise, c + sum(part[3] for part in parts)
+        before = s
+        for _, _, rise, shift in parts:
+            s, c = s + rise, c + shift
+        if s != before:
             knots.append((p, q))
             pieces.append((s, c, over))
     return Pieces(knots, pieces, work)
@@ -308,22 +353,22 @@ def read_layer(value: Any, inputs: int, where: str, work: Work) -> Layer:
     parameters, form = ACTIVATIONS[name]
     defaults = {"lo": "-1", "hi": "1"} if name == "hardtanh" else {}
     content = members(defaults | value, where, f"weight bias activation {parameters}")
-    rows = enumerate(items(content["weight"], f"{where}.weight"))
-    weight = [numbers(row, f"{where}.weight[{i}]", work, inputs) for i, row in rows]
-    bias = numbers(content["bias"], f"{where}.bias", work, len(weight))
+    weight = matrix(content["weight"], f"{where}.weight", work, inputs)
+    bias = numbers(content["bias"], f"{where}.bias", work, len(weight) // inputs)
     leak, *bounds = [number(content.get(word, word), where, word, work) for word in form.split()]
-    scale = 1
-    for _, q, _ in chain(bias, bounds, *weight):
-        if scale % q:
-            scale = lcm(scale, q)
-            work.spend(200 + size(scale) ** 2 // 1024)
-    work.spend(len(weight) * (1 + inputs) * (200 + size(scale) ** 2 // 1024))
-    *factors, offsets, limits = [[p * (scale // q) for p, q, _ in row] for row in (*weight, bias, bounds)]
+    scale, denominators = 1, {q for _, q, _ in chain(weight, bias, bounds)}
+    for q in denominators:
+        scale = lcm(scale, q)
+        work.spend(200 + size(scale) ** 2 // 1024)
+    work.spend((len(weight) + len(bias)) * (200 + size(scale) ** 2 // 1024))
+    times = {q: scale // q for q in denominators}
+    factors, offsets, limits = [[p * times[q] for p, q, _ in values] for values in (weight, bias, bounds)]
     need(limits == sorted(limits), where, "lo <= hi", *(text for _, _, text in bounds))
-    bits = max(map(abs, chain((scale, *leak[:2]), offsets, limits, *factors))).bit_length()
-    document = {"weight": [[text for _, _, text in row] for row in weight], "bias": [text for _, _, text in bias]}
-    document |= {key: number(content[key], where, key, work)[2] for key in parameters.split()} | {"activation": name}
-    return Layer(factors, offsets, limits, leak[:2], scale, bits, document)
+    bits = max(map(abs, chain((scale, *leak[:2]), offsets, limits, factors))).bit_length()
+    texts = [[text for _, _, text in values] for values in (weight, bias)]
+    document = {key: number(content[key], where, key, work)[2] for key in parameters.split()} | {"activation": name}
+    document |= {"weight": rows_of(texts[0], inputs), "bias": texts[1]}
+    return Layer(rows_of(factors, inputs), offsets, limits, leak[:2], scale, bits, document)
 
 
 def read_pieces(shape: dict[str, Any], domain: list[Number], work: Work) -> tuple[Pieces, dict[str, Any]]:
@@ -391,10 +436,7 @@ class Map:
         for layer in self.layers:
             bits = layer.bits * max(over, max(values), -min(values)).bit_length()
             self.work.spend(len(layer.rows) * (1 + len(values)) * (200 + bits // 1024))
-            if len(values) == 1:  # the same as below, sooner
-                z = [row[0] * values[0] + b * over for row, b in zip(layer.rows, layer.bias, strict=True)]
-            else:
-                z = [sum(map(mul, row, values)) + b * over for row, b in zip(layer.rows, layer.bias, strict=True)]
+            z = [y + b * over for y, b in zip(layer.weigh(values), layer.bias, strict=True)]
             bounds, ((a, k), *bands) = layer.bands(over)
             values, over = [a * v + k for v in z], over * layer.scale * layer.leak[1]
             for t, (a, k) in zip(bounds, bands, strict=True):

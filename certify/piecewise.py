@@ -183,6 +183,11 @@ class PiecewiseLinear:
         """The breaks as doubles, to guess by."""
         return floats(self.breaks)
 
+    @cached_property
+    def near_lines(self) -> tuple[list[float], list[float]]:
+        """The slopes and the intercepts as doubles, to guess by."""
+        return floats(self.slopes), floats(self.intercepts)
+
     # What it does
 
     def at(self, x: Extended) -> Extended:

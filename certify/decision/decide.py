@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from certify.decision.budget import Budget
 from certify.decision.core import core
-from certify.decision.mesh import Refutation, mesh
+from certify.decision.mesh import Refutation, mesh, short
 from certify.decision.witness import Search, Side, Witness, least_period, moves
 from certify.errors import BudgetExceeded
 from certify.numbers import Extended, Infinity, Q
@@ -82,7 +82,7 @@ def decide(f: PiecewiseLinear, max_level: int, budget: Budget, progress: Progres
             progress(f"level {level}: building a mesh")
             found = mesh(g, 1 << level, 2, budget)
             if not isinstance(found, Refutation):
-                return Order(level, inside.steps, found.points)
+                return Order(level, inside.steps, short(g, 1 << level, 2, found))
             progress(f"level {level}: looking for a point of period 3 under f^{1 << level}")
             cycle = mesh(g, 1 << level, 3, budget)
             if isinstance(cycle, Refutation):

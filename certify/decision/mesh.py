@@ -8,10 +8,12 @@ solution of f^(q m)(x) = x, so for a piecewise-linear map the search ends.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from certify.decision.budget import Budget
 from certify.decision.cells import Affine, trace
+from certify.decision.guess import Guess, guess
 from certify.numbers import Extended, Infinity, Q, sign, simplest_between
 from certify.piecewise import PiecewiseLinear
 
@@ -19,7 +21,11 @@ from certify.piecewise import PiecewiseLinear
 class Mesh(NamedTuple):
     """The points, in increasing order, whose cells prove that f^(q m)(x) = x implies f^m(x) = x."""
 
-    points: tuple[Extended, ...]
+    points: list[Extended]
+    far: list[bool]
+    """For each cell, whether its image misses it."""
+    proposed: list[Q]
+    """The points that were chosen to be simple."""
 
 
 class Refutation(NamedTuple):
@@ -33,9 +39,37 @@ def mesh(f: PiecewiseLinear, m: int, q: int, budget: Budget) -> Mesh | Refutatio
 
     On the line the two infinite points count as points, with the limits of f as values. Raises `BudgetExceeded`.
     """
-    points: list[Extended] = [f.ends[0]]
-    far: list[bool] = []  # whether the cell left of each further point is one whose image misses it
-    stack: list[tuple[Extended, Extended]] = [f.ends]
+    proposed = guess(f, m, q, budget) if isinstance(f.ends[0], Q) and isinstance(f.ends[1], Q) else Guess([])
+    if proposed.suspect:
+        found = _bisected(f, m, q, list(proposed.suspect), budget)
+        if isinstance(found, Refutation):
+            return found
+    found = _bisected(f, m, q, [f.ends[0], *proposed.points, f.ends[1]], budget)
+    return found if isinstance(found, Refutation) else Mesh(*found, proposed.points)
+
+
+def short(f: PiecewiseLinear, m: int, q: int, mesh: Mesh) -> tuple[Extended, ...]:
+    """The points of a mesh as a certificate shows them: no more than needed, and as simple as they may be."""
+    settled = {f.ends[0], f.ends[1], *mesh.proposed}
+    points, joined = mesh.points[:1], False
+    for end, far in zip(mesh.points[1:], mesh.far):
+        if far and joined and points[-1] not in settled and _misses(f, q * m, points[-2], end):
+            points[-1] = end  # neighbouring cells whose images miss them become one
+        else:
+            points.append(end)
+        joined = far
+    for i, point in enumerate(points):
+        if point not in settled:
+            points[i] = _simplified(f, m, q, *points[i - 1 : i + 2])
+    return tuple(points)
+
+
+def _bisected(
+    f: PiecewiseLinear, m: int, q: int, points: list[Extended], budget: Budget
+) -> Refutation | tuple[list[Extended], list[bool]]:
+    """The points with further ones between them, so that each cell passes; and whether its image misses it."""
+    stack = list(pairwise(points))[::-1]
+    points, far = points[:1], []
     while stack:
         budget.check(len(points) + len(stack))
         a, b = stack.pop()
@@ -47,7 +81,7 @@ def mesh(f: PiecewiseLinear, m: int, q: int, budget: Budget) -> Mesh | Refutatio
             far.append(found)
         else:
             stack += [(found, b), (a, found)]
-    return Mesh(tuple(_simplified(f, m, q, _merged(f, q * m, points, far))))
+    return points, far
 
 
 def _examine(f: PiecewiseLinear, m: int, q: int, a: Extended, b: Extended) -> bool | Q | Refutation:
@@ -84,31 +118,15 @@ def _direction(power: Affine, end: Extended) -> int:
     return sign(value - end)
 
 
-def _merged(f: PiecewiseLinear, steps: int, points: list[Extended], far: list[bool]) -> list[Extended]:
-    """Neighbouring cells whose images miss them become one where the image of the union misses it too."""
-    kept, joined = [points[0]], False
-    for i, end in enumerate(points[1:]):
-        if far[i] and joined and _misses(f, steps, kept[-2], end):
-            kept[-1] = end
-        else:
-            kept.append(end)
-        joined = far[i]
-    return kept
-
-
-def _simplified(f: PiecewiseLinear, m: int, q: int, points: list[Extended]) -> list[Extended]:
-    """Inner points replaced by simpler rationals nearby, where the two cells beside them still pass."""
-    points = list(points)
-    for i in range(1, len(points) - 1):
-        a, point, b = points[i - 1 : i + 2]
-        assert isinstance(point, Q)
-        reach = min([abs(point - end) for end in (a, b) if isinstance(end, Q)], default=Q(1)) / 2
-        for _ in range(3):
-            simple = simplest_between(point - reach, point + reach)
-            if simple == point or len(str(simple)) >= len(str(point)):
-                break
-            if all(isinstance(_examine(f, m, q, *cell), bool) for cell in ((a, simple), (simple, b))):
-                points[i] = simple
-                break
-            reach /= 16
-    return points
+def _simplified(f: PiecewiseLinear, m: int, q: int, a: Extended, point: Extended, b: Extended) -> Extended:
+    """A simpler rational near the point with which the two cells beside it still pass; else the point itself."""
+    assert isinstance(point, Q)
+    reach = min([abs(point - end) for end in (a, b) if isinstance(end, Q)], default=Q(1)) / 2
+    for _ in range(3):
+        simple = simplest_between(point - reach, point + reach)
+        if simple == point or len(str(simple)) >= len(str(point)):
+            break
+        if all(isinstance(_examine(f, m, q, *cell), bool) for cell in ((a, simple), (simple, b))):
+            return simple
+        reach /= 16
+    return point

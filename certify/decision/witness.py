@@ -63,8 +63,7 @@ class Search:
     def __init__(self, f: PiecewiseLinear) -> None:
         self.f = f
         self._breaks = np.array(f.near_breaks)
-        self._slopes = np.array(floats(f.slopes))
-        self._constants = np.array(floats(f.intercepts))
+        self._slopes, self._constants = map(np.array, f.near_lines)
 
     def witness(self, level: int, n: int) -> Witness | None:
         """A strict witness for this level and n, if the samples propose one that holds exactly.
