@@ -289,50 +289,55 @@ def expand(layers: list[Layer], lo: Extended, hi: Extended, work: Work) -> Piece
         lines, changes = [], list[tuple[int, int, int]]()
         for unit, (row, s, c, b) in enumerate(zip(layer.rows, slopes, constants, layer.bias, strict=True)):
             c, before = c + b * over, len(changes)
-            p, q, marks = (
-                first if s else flat
-            )  # at an infinite end, q = 0, the slope decides; a constant is read anywhere
-            band = bisect_left(marks, s * p + c * q + (s > 0))  # z = s x + c just right of p/q: of integers, v + 1 > w
-            a, k = bands[band]  # means v >= w
+            # z = s x + c, read just right of p/q: of integers, v + 1 > w means v >= w. At an infinite end, where q = 0,
+            p, q, marks = first if s else flat  # the slope decides; a constant is read anywhere.
+            band = bisect_left(marks, s * p + c * q + (s > 0))
+            a, k = bands[band]
             lines.append((a * s, a * c + k))
             for p, q, marks, parts in walk:
                 last = bisect_left(marks, s * p + c * q + (s < 0)) if s else band  # just left of p/q
                 if last != band:  # z runs straight there, across some bounds
                     sign = 1 if s > 0 else -1
-                    passed = bends[band:last] or bends[last:band]
+                    passed = bends[band:last] or bends[last:band][::-1]
                     changes += [(unit, sign * a * s, sign * (a * c + k)) for a, k in passed]
                     band = last
                 rise, shift = 0, 0
                 for _, i, ds, dc in parts:
                     rise, shift = rise + row[i] * ds, shift + row[i] * dc
-                if rise:
-                    s, c, (a, _) = (
-                        s + rise,
-                        c + shift,
-                        bands[band],
-                    )  # z is continuous: still in this band, ends included
+                if rise:  # z is continuous there, so it is still in this band, ends included
+                    s, c, (a, _) = s + rise, c + shift, bands[band]
                     if a:
                         changes.append((unit, a * rise, a * shift))
             work.spend(price + (len(changes) - before) * keep)
         over *= layer.scale * layer.leak[1]
-        # Quotients by integers below 2^e are equal or at least 2^-2e apart: times 2^2e they can be rounded down.
-        e, places, parts = max((rise.bit_length() for _, rise, _ in changes), default=0), [], []
-        for part in sorted(((-shift << 2 * e) // rise, unit, rise, shift) for unit, rise, shift in changes):
-            if not parts or part[0] != parts[0][0]:
-                _, _, rise, shift = part
-                parts = []
-                places.append((-shift, rise, parts) if rise > 0 else (shift, -rise, parts))
-            parts.append(part)
-    ((s, c),), knots = lines, []
+        places = gathered(changes) if layer is not layers[-1] else []
+    ((s, c),), knots = lines, list[tuple[int, int]]()
     pieces = [(s, c, over)]
-    for p, q, parts in places:
-        before = s
-        for _, _, rise, shift in parts:
-            s, c = s + rise, c + shift
-        if s != before:
+    for _, rise, shift in changes:  # of the last layer's one unit, from left to right
+        p, q = (-shift, rise) if rise > 0 else (shift, -rise)
+        s, c = s + rise, c + shift
+        if not knots or knots[-1][0] * q < p * knots[-1][1]:
             knots.append((p, q))
             pieces.append((s, c, over))
+        elif pieces[-2] != (s, c, over):
+            pieces[-1] = s, c, over
+        else:  # two changes at one place that cancel
+            knots.pop()
+            pieces.pop()
     return Pieces(knots, pieces, work)
+
+
+def gathered(changes: list[tuple[int, int, int]]) -> list[Place]:
+    """The changes place by place, from left to right."""
+    # Quotients by integers below 2^e are equal or at least 2^-2e apart: times 2^2e they can be rounded down.
+    e, places, parts = max((rise.bit_length() for _, rise, _ in changes), default=0), list[Place](), list[Any]()
+    for part in sorted(((-shift << 2 * e) // rise, unit, rise, shift) for unit, rise, shift in changes):
+        if not parts or part[0] != parts[0][0]:
+            _, _, rise, shift = part
+            parts = []
+            places.append((-shift, rise, parts) if rise > 0 else (shift, -rise, parts))
+        parts.append(part)
+    return places
 
 
 ACTIVATIONS = {  # the parameters; then the leak and the bounds
