@@ -6,9 +6,12 @@ The maps are given here by hand, by formula, or by the seed of a family; what th
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+
+import numpy as np
 
 from certify import Layer, Network, PiecewiseLinear, families, prove, save
 from certify.mapfile import Map
@@ -72,6 +75,14 @@ def stunted_network(height: str) -> Network:
     return Network([hidden, Layer([[2, -4]], [0], f"clip:0,{height}")], (0, 1))
 
 
+def wide_with_ties() -> Network:
+    """10,000 units with weights of 8 binary places and kinks of 12: many units share a kink, and some kinks cancel."""
+    generator = np.random.default_rng(3)
+    a = generator.normal(0.0, math.sqrt(64 / 10_000), 10_000)
+    b = generator.random(10_000)
+    return families.rnn_from_arrays(np.round(a * 2**8) / 2**8, np.round(b * 2**12) / 2**12)
+
+
 CASES: dict[str, Callable[[], Map]] = {
     "tent": families.tent,
     "tent-on-the-line": lambda: PiecewiseLinear([(0, 0), ("1/2", 1)], slopes=(2, -2)),
@@ -108,6 +119,10 @@ CASES: dict[str, Callable[[], Map]] = {
     "rnn-64-ordered-level-2": lambda: families.rnn(64, 64, 4),
     "rnn-1000-chaotic": lambda: families.rnn(1000, 256, 4),
     "rnn-1000-ordered": lambda: families.rnn(1000, 64, 11),
+    "rnn-10000-ties": wide_with_ties,
+    "sawtooth-8": lambda: families.sawtooth(8),
+    "sawtooth-20": lambda: families.sawtooth(20),
+    "never-home": lambda: PiecewiseLinear([(0, 1)], slopes=(0, 2)),
 }
 
 

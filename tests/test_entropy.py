@@ -216,14 +216,6 @@ def test_stunted_tents_grow_with_their_height() -> None:
     assert 0 < found[-2].lower < found[-1].lower
 
 
-def test_stunted_tents_at_periodic_heights_have_the_entropy_of_their_cycle() -> None:
-    """The height 6/7 is the largest point of the tent's cycle 2/7, 4/7, 6/7; 14/17... of longer ones."""
-    assert checked(families.stunted_tent("6/7")).closed_form == "log((1+sqrt(5))/2)"
-    five = checked(families.stunted_tent(F(28, 33)))  # 28/33 -> 10/33 -> 20/33 -> 26/33 -> 14/33 -> 28/33
-    assert five.exact is not None
-    assert holds(five, math.log(1.512876396864))
-
-
 # Random maps against naive counts
 
 

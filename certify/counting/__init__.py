@@ -45,11 +45,12 @@ and false cuts (equal slopes on both sides) are no exceptions to any of this.
 far fewer where orbits meet; pairs on opposite sides differ by their ratios as well, of which an orbit that meets cuts
 again and again can have O(T).
 Each is evaluated and located once, in exact rationals whose size grows linearly: O(k T^2) bit operations times the
-size of the map's numbers, and as many bits of memory. A step takes at most one addition of integers for each living
-germ, and O(k) for the cuts: O(k T^2) additions of integers of O(T) bits for all t up to T, with O(k T) such integers
-in memory; for finite graphs (Markov maps, clipped networks whose orbits fall on a plateau) O(T) additions. Laps cost
-the same unless bars multiply (see there). A sequence of different maps evaluates each germ in each step, O(k T^2)
-evaluations.
+size of the map's numbers, and as many bits of memory. The counts take one addition of integers of O(T) bits for each
+living germ and step at most, O(k T^2) in all; for finite graphs (Markov maps, clipped networks whose orbits fall on a
+plateau) O(T). Orbits that are new for ever form long chains, and along these products of polynomials take the place of
+the additions (module `chain`): O(T^2) bit operations up to powers of log T for each chain and each cut that the chain
+contributes to. There are O(k T) such integers in memory. Laps cost the same unless bars multiply (see there). A
+sequence of different maps evaluates each germ in each step, O(k T^2) evaluations.
 """
 
 from certify.counting.activation import activation_breaks

@@ -5,97 +5,126 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
+from certify.counting.chain import Chain
+
 S = TypeVar("S", bound=Hashable)
 
 
 class Move(NamedTuple, Generic[S]):
-    """What a step makes of a state: states, each as often as it stands here; and the slot that takes note of it, if any."""
+    """What a step makes of a state: states, each as often as it stands here; and the slot that takes note of it, if any,
+    adding or subtracting its count."""
 
     states: Sequence[S]
     slot: int | None = None
+    sign: int = 1
 
 
 class Flow(Generic[S]):
     """A count for each of finitely many states. A step sends the count of a state to all states that the rule names.
 
     A measure gives each state a weight; `totals` are the weighted sums of the counts, one for each measure. While the
-    rule stays the same, a state is looked at once; from then on a step is a few passes over lists inside the
-    interpreter's own loops, and it adds integers only where several arrows meet, where a slot takes note or where a
-    total changes.
+    rule stays the same, a state is looked at once, when a count first reaches it; the graph that is found is kept as
+    chains. Then a step adds integers only where several arrows meet, where a slot takes note or where a total changes.
     """
 
     def __init__(self, start: dict[S, int], measures: Sequence[Callable[[S], int]]) -> None:
         self._measures = measures
         self._rule: object = None
-        self._clear()
+        self.totals = [0] * len(measures)
+        self._clear(0)
         for state, count in start.items():
             self.add(state, count)
 
-    def _clear(self) -> None:
-        self._states: list[S | None] = [None]  # state 0 is nowhere: its count stays 0
-        self._counts = [0]
-        self._numbers: dict[S, int] = {}
-        self._from = [0]  # for each state one that is sent to it; all others are in _also
-        self._also: dict[int, list[int]] = {}
-        self._slots: list[list[int]] = []
-        self._changes: list[dict[int, list[int]]] = [{} for _ in self._measures]  # of the totals, by amount
-        self._seen = 1
-        self.totals = [0] * len(self._measures)
+    def _clear(self, slots: int) -> None:
+        self._sums = slots  # how many there are: the slots, the gates of the chains, the changes on the way
+        self._chains: list[Chain[S]] = []
+        self._where: dict[S, tuple[Chain[S], int]] = {}
+        self._changes: dict[tuple[int, ...], int] = {}  # the sum of the counts whose weights change by this much
+        self._weights: dict[int, tuple[int, ...]] = {}  # what a sum adds to the totals
+        self._new: list[S] = []
 
     def push(self, rule: object, move: Callable[[S], Move[S]], slots: int = 0) -> list[int]:
         """One step by `move`, which depends on nothing but `rule`. Returns the sums that the slots took note of."""
         if rule is not self._rule:
-            self._restart()
-            self._rule, self._slots = rule, [[] for _ in range(slots)]
-        for i in range(self._seen, len(self._counts)):
-            self._look_at(i, move)
-        self._seen = len(self._counts)
-        get = self._counts.__getitem__
-        noted = [sum(map(get, sources)) if sources else 0 for sources in self._slots]
-        for k, changes in enumerate(self._changes):
-            self.totals[k] += sum(amount * sum(map(get, sources)) for amount, sources in changes.items())
-        counts = list(map(get, self._from))
-        for j, sources in self._also.items():
-            counts[j] += sum(map(get, sources))
-        self._counts = counts
-        return noted
+            self._rule = rule
+            self._restart(slots)
+        new, self._new = self._new, []
+        for state in new:
+            self._look_at(state, move)
+        sums = [0] * self._sums
+        for chain in self._chains:
+            chain.add_to(sums)
+        for number, weights in self._weights.items():
+            for k, weight in enumerate(weights):
+                self.totals[k] += weight * sums[number]
+        for chain in self._chains:
+            chain.enter(sums[chain.gate])
+        return sums[:slots]
 
     def add(self, state: S, count: int) -> None:
         """Adds to the count of a state."""
-        j = self._number(state)
-        if j == len(self._counts):
-            self._counts.append(0)
-        self._counts[j] += count
-        for k, measure in enumerate(self._measures):
-            self.totals[k] += measure(state) * count
+        chain = self._head(state, [0])
+        chain.add(count)
+        for k, weight in enumerate(self._weights.get(chain.gate, ())):
+            self.totals[k] += weight * count
 
-    def _look_at(self, i: int, move: Callable[[S], Move[S]]) -> None:
-        state = self._states[i]
-        assert state is not None
-        targets, slot = move(state)
+    def _look_at(self, state: S, move: Callable[[S], Move[S]]) -> None:
+        targets, slot, sign = move(state)
+        weights = [-weight for weight in self._weigh(state)]
         for target in targets:
-            j = self._number(target)
-            if self._from[j]:
-                self._also.setdefault(j, []).append(i)
+            chain, depth = self._where[state]
+            if target not in self._where and depth + 1 == len(chain.states):
+                chain.states.append(target)
+                self._where[target] = chain, depth + 1
+                self._new.append(target)
+                weights = [w + v for w, v in zip(weights, self._weigh(target))]
             else:
-                self._from[j] = i
+                gate = self._head(target, []).gate
+                chain, depth = self._where[state]  # that may have cut its chain
+                chain.tap(depth, gate)
+        chain, depth = self._where[state]
+        self._note_change(chain, depth, tuple(weights))
         if slot is not None:
-            self._slots[slot].append(i)
-        for measure, changes in zip(self._measures, self._changes):
-            amount = sum(map(measure, targets)) - measure(state)
-            if amount:
-                changes.setdefault(amount, []).append(i)
+            chain.tap(depth, slot, sign)
 
-    def _number(self, state: S) -> int:
-        found = self._numbers.setdefault(state, len(self._states))
-        if found == len(self._states):
-            self._states.append(state)
-            self._from.append(0)
-        return found
+    def _note_change(self, chain: Chain[S], depth: int, weights: tuple[int, ...]) -> None:
+        """Lets the totals take note of what weighs differently, or nothing, at the next place on its chain."""
+        if any(weights):
+            if weights not in self._changes:
+                self._changes[weights] = self._another_sum(weights)
+            chain.tap(depth, self._changes[weights])
 
-    def _restart(self) -> None:
+    def _head(self, state: S, past: list[int]) -> Chain[S]:
+        """The chain that begins with this state; with this past where the state is new."""
+        if state not in self._where:
+            head = Chain(self._another_sum(self._weigh(state)), [state], past)
+            self._where[state] = head, 0
+            self._new.append(state)
+            self._chains.append(head)
+            return head
+        chain, depth = self._where[state]
+        if not depth:
+            return chain
+        weights = self._weigh(state)
+        head = chain.split(depth, self._another_sum(weights))
+        self._note_change(chain, depth - 1, tuple(-weight for weight in weights))
+        self._where.update((s, (head, d)) for d, s in enumerate(head.states))
+        self._chains.append(head)
+        return head
+
+    def _weigh(self, state: S) -> tuple[int, ...]:
+        return tuple([measure(state) for measure in self._measures])
+
+    def _another_sum(self, weights: tuple[int, ...]) -> int:
+        number = self._sums
+        self._sums += 1
+        if any(weights):
+            self._weights[number] = weights
+        return number
+
+    def _restart(self, slots: int) -> None:
         """Forgets the graph, and the states that have no count."""
-        kept = [(state, count) for state, count in zip(self._states, self._counts) if state is not None and count]
-        self._clear()
+        kept = [pair for chain in self._chains for pair in zip(chain.states, chain.counts) if pair[1]]
+        self._clear(slots)
         for state, count in kept:
-            self.add(state, count)
+            self._head(state, [0]).add(count)

@@ -36,8 +36,6 @@ class Junction(NamedTuple):
 NOWHERE = -1
 """In the place of a place: the junctions that never meet a cut again and never die."""
 
-PULLS = (1, -1, 2, -2)
-
 
 class Junctions:
     """The junctions of F_i by class, and the germs at the two ends of the domain.
@@ -77,13 +75,13 @@ class Junctions:
         if m is not self._map:
             self._map = m
             self._births = [self._birth(m, sleep, j) for j in range(size - 1)]
-        slots = self._flow.push(m, move, 5 * size)
+        slots = self._flow.push(m, move, 3 * size)
         self._push_ends(move, slots)
-        one, minus_one, two, minus_two, tie = (slots[i * size : (i + 1) * size] for i in range(5))
+        one, two, tie = (slots[i * size : (i + 1) * size] for i in range(3))
         self.born = {}
         total = hits = 0
         for j, born in enumerate(self._births):
-            hits += one[j] - minus_one[j] + 2 * (two[j] - minus_two[j])
+            hits += one[j] + 2 * two[j]
             new = hits - tie[j]
             total += new
             if new and born:
@@ -104,9 +102,9 @@ class Junctions:
     def _push_ends(self, move: Callable[[Junction], Move[Junction]], slots: list[int]) -> None:
         ends: dict[Junction, int] = {}
         for germ, weight in self._ends.items():
-            targets, slot = move(germ)
+            targets, slot, sign = move(germ)
             if slot is not None:
-                slots[slot] += weight
+                slots[slot] += sign * weight
             for target in targets:
                 ends[target] = ends.get(target, 0) + weight
         self._ends = ends
@@ -120,10 +118,10 @@ class Junctions:
             piece = m.piece(place, pull)
             bend = m.signs[piece]
             after = [Junction(m.image(place), pull * bend, 0)] if bend else []
-            return Move(after, PULLS.index(pull) * size + piece if piece < size - 1 else None)
+            return Move(after, (abs(pull) - 1) * size + piece if piece < size - 1 else None, 1 if pull > 0 else -1)
         left, right = m.piece(place, -1), m.piece(place, 1)
         after = self._after(m, sleep, junction)
-        return Move(after, 4 * size + left if left != right else None)
+        return Move(after, 2 * size + left if left != right else None)
 
     def _after(self, m: CutMap, sleep: Sleep | None, junction: Junction) -> list[Junction]:
         """What becomes of two germs on opposite sides of a place."""
