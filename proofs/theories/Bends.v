@@ -3,7 +3,7 @@
 From Coq Require Import Reals Lra ZArith QArith Qreals List.
 From Certify Require Import Rational Network.
 Import ListNotations.
-Open Scope R_scope.
+Local Open Scope R_scope.
 
 (* y -> knee + slope * (y - knee), where slope is before/over left of the knee, after/over right of it *)
 Record bend := Bend { knee : Q; before : Z; after : Z; over : positive }.

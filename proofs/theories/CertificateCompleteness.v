@@ -4,7 +4,7 @@
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
 From Certify Require Import Dynamics Iterates Continuity Order Completeness.
 From Certify Require Import Rational Pieces Images Orbit OddCheck Mesh MeshComplete Maps Verdicts Certificates.
-Open Scope R_scope.
+Local Open Scope R_scope.
 
 Notation chaos_on_interval_check := (interval_check_with map_evaluator).
 Notation chaos_on_line_check := (line_check_with map_evaluator).

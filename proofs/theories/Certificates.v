@@ -7,8 +7,8 @@ From Coq Require Import Qreals Bool.
 From Certify Require Export Dynamics Rational Network PiecewiseLinear LineMesh Maps Verdicts.
 From Certify Require Import Continuity Iterates Pieces Images Orbit.
 Export ListNotations.
-Open Scope R_scope.
-Open Scope lazy_bool_scope.
+Local Open Scope R_scope.
+Local Open Scope lazy_bool_scope.
 
 (* ---- chaos: with any way to evaluate the map ---- *)
 

@@ -5,7 +5,7 @@ From Coq Require Import Bool.
 From Bignums Require Import BigZ.
 From Certify Require Export Certificates.
 From Certify Require Import Bends Evaluate Lipschitz Orbit.
-Open Scope Z_scope.
+Local Open Scope Z_scope.
 
 (* ---- evaluation ---- *)
 

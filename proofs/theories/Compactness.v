@@ -2,7 +2,7 @@
    continuous function on [a, b] is attained, and the function is uniformly continuous there.  (The proofs in
    the standard library use the law of excluded middle as an axiom.) *)
 
-From Coq Require Import Reals Lra.
+From Coq Require Import Reals Lra Lia.
 From Certify Require Import Dynamics Continuity.
 Local Open Scope R_scope.
 
@@ -90,4 +90,15 @@ Proof.
   - rewrite Rmin_left in Hext by exact Hend. apply Hnot. exists (Rmin e (d / 2)). auto.
   - rewrite Rmin_right in Hext by lra. assert (Hcontra : z + d / 2 <= z); [|lra].
     apply Hzub. split; [lra|]. exists (Rmin e (d / 2)). auto.
+Qed.
+
+Lemma uniform_steps f lo hi k eps : continuity f -> 0 < eps -> ~ ~ exists d, 0 < d /\
+  forall x y, lo <= x <= hi -> lo <= y <= hi -> Rabs (x - y) <= d ->
+    forall i, (i < k)%nat -> Rabs (iter i f x - iter i f y) <= eps.
+Proof.
+  intros Hf Heps Hnot. induction k as [|k IH]; [apply Hnot; exists 1; split; [lra|]; intros; lia|].
+  apply IH. intros (d & Hd & Hsteps). apply (uniformly_close (iter k f) lo hi eps (iter_cont f k Hf) Heps).
+  intros (d' & Hd' & Hk). apply Hnot. exists (Rmin d d'). pose proof (Rmin_l d d'). pose proof (Rmin_r d d').
+  split; [apply Rmin_pos; lra|]. intros x y Hx Hy Hxy i Hi.
+  destruct (Nat.eq_dec i k) as [->|Hne]; [apply Hk; auto; lra|apply Hsteps; auto; [lra|lia]].
 Qed.

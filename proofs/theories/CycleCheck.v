@@ -3,7 +3,7 @@
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
 From Certify Require Import Dynamics Iterates Rational Orbit.
 Import ListNotations.
-Open Scope R_scope.
+Local Open Scope R_scope.
 
 Definition power_of_2 (n : nat) : bool := Nat.eqb (2 ^ Nat.log2 n) n.
 

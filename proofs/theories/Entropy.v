@@ -30,6 +30,10 @@ Definition entropy_ge_ln (f : R -> R) (lo hi lam : R) : Prop :=
   forall mu, 0 < mu < lam -> exists eps, 0 < eps /\
     forall N, exists n E, (N <= n)%nat /\ separated f lo hi n eps E /\ mu ^ n <= INR (length E).
 
+(* h(f) <= ln mu *)
+Definition entropy_le_ln (f : R -> R) (lo hi mu : R) : Prop := forall lam, entropy_ge_ln f lo hi lam ->
+  lam <= mu.
+
 Definition positive_entropy (f : R -> R) (lo hi : R) : Prop :=
   exists lam, 1 < lam /\ entropy_ge_ln f lo hi lam.
 
@@ -156,11 +160,11 @@ Proof.
   destruct (HN N) as (n & E & Hn & HE & Hlen). exists n, E. split; [exact HE|]. specialize (HC n Hn). lra.
 Qed.
 
-Corollary entropy_le f lo hi mu lam : 0 < mu ->
+Corollary entropy_le f lo hi mu : 0 < mu ->
   (forall eps, 0 < eps -> exists C, forall n E, separated f lo hi n eps E -> INR (length E) <= C * mu ^ n) ->
-  entropy_ge_ln f lo hi lam -> lam <= mu.
+  entropy_le_ln f lo hi mu.
 Proof.
-  intros Hmu Hup Hge. destruct (Rle_lt_dec lam mu) as [|Hlt]; [assumption|exfalso].
+  intros Hmu Hup lam Hge. destruct (Rle_lt_dec lam mu) as [|Hlt]; [assumption|exfalso].
   destruct (entropy_outgrows f lo hi mu lam (conj Hmu Hlt) Hge) as (eps & Heps & Hout).
   destruct (Hup eps Heps) as [C HC].
   destruct (Hout C) as (n & E & HE & Hlen). specialize (HC n E HE). lra.
@@ -201,16 +205,34 @@ Proof.
   inversion Hs as [|? ? Hx _]; subst. inversion Hx; subst. apply (H x y); auto; apply Hr; simpl; auto.
 Qed.
 
-Lemma few_line d m : 0 < d -> forall u v, v - u <= INR (S m) * d -> few (fun x => x) 1 d u v (S m).
+(* Short intervals add up. *)
+Lemma few_pieces f n eps d k m : forall u v, v - u <= INR (S m) * d ->
+  (forall s t, u <= s -> t <= v -> t - s <= d -> few f n eps s t k) -> few f n eps u v (S m * k).
 Proof.
-  intro Hd.
-  assert (Hone : forall u v, v - u <= d -> few (fun x => x) 1 d u v 1).
-  { intros u v Huv. apply few_unit. intros x y Hx Hy (k & Hk & Hdist).
-    replace k with 0%nat in Hdist by lia. simpl in Hdist. apply Rlt_not_le in Hdist. apply Hdist.
-    apply Rabs_le. lra. }
-  induction m as [|m IH]; intros u v Huv; [apply Hone; simpl in Huv; lra|].
-  change (S (S m)) with (1 + S m)%nat. apply (few_split _ _ _ u (u + d) v); [apply Hone; lra|].
-  apply IH. rewrite (S_INR (S m)) in Huv. lra.
+  induction m as [|m IH]; intros u v Huv Hshort; [simpl in *; rewrite Nat.add_0_r; apply Hshort; lra|].
+  destruct (Rle_lt_dec (v - u) d) as [Hle|Hgt].
+  - intros E HE Hs. apply (Nat.le_trans _ k); [|simpl; lia]. apply (Hshort u v); auto; lra.
+  - change (S (S m) * k)%nat with (k + S m * k)%nat. destruct (Rle_lt_dec 0 d) as [Hd|Hd].
+    + apply (few_split _ _ _ u (u + d) v); [apply Hshort; lra|].
+      rewrite (S_INR (S m)) in Huv. apply IH; [lra|]. intros s t Hs. apply Hshort. lra.
+    + intros [|x E] HE Hs; [simpl; lia|]. exfalso. specialize (HE x (or_introl eq_refl)).
+      pose proof (lt_0_INR (S (S m)) ltac:(lia)). nra.
+Qed.
+
+(* Points that stay within eps for m steps are separated only later. *)
+Lemma few_later f m n eps u v s t k :
+  (forall x y i, u <= x <= v -> u <= y <= v -> (i < m)%nat -> Rabs (iter i f x - iter i f y) <= eps) ->
+  (forall x, u <= x <= v -> s <= iter m f x <= t) -> few f n eps s t k -> few f (m + n) eps u v k.
+Proof.
+  intros Hclose Hst Hk E HE Hsep. rewrite <- (map_length (iter m f) E). apply Hk.
+  - intros y Hy. apply in_map_iff in Hy as (x & <- & Hx). apply Hst, HE, Hx.
+  - clear Hk. induction Hsep as [|x E Hx HE' IH]; simpl; [constructor|]. constructor.
+    + rewrite Forall_forall in Hx |- *. intros z Hz. apply in_map_iff in Hz as (y & <- & Hy).
+      destruct (Hx y Hy) as (i & Hi & Hdist). destruct (Nat.lt_ge_cases i m) as [Him|Him].
+      * exfalso. specialize (Hclose x y i (HE x (or_introl eq_refl)) (HE y (or_intror Hy)) Him). lra.
+      * exists (i - m)%nat. rewrite <- !iter_add. replace (i - m + m)%nat with i by lia.
+        split; [lia|exact Hdist].
+    + apply IH. intros y Hy. apply HE. simpl; auto.
 Qed.
 
 (* ---- A Lipschitz constant bounds the entropy ---- *)
@@ -241,7 +263,7 @@ Proof.
   apply (Rmult_lt_reg_r (L ^ n)); [exact Hpos|]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l by lra. nra.
 Qed.
 
-Theorem entropy_lipschitz lam : entropy_ge_ln f lo hi lam -> lam <= L.
+Theorem entropy_lipschitz : entropy_le_ln f lo hi L.
 Proof.
   apply entropy_le; [lra|]. intros eps Heps. exists ((hi - lo) / eps + 2). intros n E [Hr Hs].
   pose proof (pow_R1_Rle L n HL) as HLn.
@@ -252,13 +274,16 @@ Proof.
   assert (Hm : INR m <= (hi - lo) / d <= INR m + 1).
   { destruct (base_Int_part ((hi - lo) / d)) as [Hfloor1 Hfloor2]. unfold m.
     rewrite INR_IZR_INZ, Z2Nat.id by (apply Zlt_succ_le, lt_IZR; rewrite succ_IZR; lra). lra. }
-  assert (Hfew : few (fun z => z) 1 d lo hi (S m)).
-  { apply few_line; [exact Hd|]. rewrite S_INR. destruct Hm as [_ Hm].
+  assert (Hfew : few (fun z => z) 1 d lo hi (S m * 1)).
+  { apply (few_pieces _ _ _ d); [|intros u v _ _ Huv; apply few_unit; intros x y Hx Hy (k & Hk & Hdist);
+      replace k with 0%nat in Hdist by lia; simpl in Hdist; revert Hdist; apply Rle_not_lt, Rabs_le; lra].
+    rewrite S_INR. destruct Hm as [_ Hm].
     apply (Rmult_le_compat_r d) in Hm; [|lra]. unfold Rdiv in Hm. rewrite Rmult_assoc, Rinv_l in Hm by lra.
     lra. }
   assert (Hin : forall x, In x E -> lo <= x <= hi) by (intros x Hx; apply (Hr x Hx 0%nat)).
   assert (Hlen : (length E <= S m)%nat).
-  { apply Hfew; [exact Hin|]. apply (pairs_impl (apart f n eps)); [|exact Hs]. intros x y Hx Hy.
+  { rewrite <- Nat.mul_1_r. apply Hfew; [exact Hin|]. apply (pairs_impl (apart f n eps)); [|exact Hs].
+    intros x y Hx Hy.
     apply apart_far; auto. }
   apply le_INR in Hlen. rewrite S_INR in Hlen.
   replace ((hi - lo) / d) with ((hi - lo) / eps * L ^ n) in Hm by (unfold d; field; lra). nra.

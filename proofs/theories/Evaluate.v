@@ -3,7 +3,7 @@
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List.
 From Certify Require Import Rational Network Bends.
 Import ListNotations.
-Open Scope R_scope.
+Local Open Scope R_scope.
 
 (* ---- the evaluator ---- *)
 

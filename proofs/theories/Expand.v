@@ -3,7 +3,7 @@
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
 From Certify Require Import Rational Network Bends Evaluate Pieces Images Trees Changes.
 Import ListNotations.
-Open Scope R_scope.
+Local Open Scope R_scope.
 
 (* ---- an activation ---- *)
 
@@ -207,8 +207,6 @@ Proof.
   destruct (bend_list b D lo hi l ks) as [l' ks']. rewrite <- B. apply IH. exact A.
 Qed.
 
-Definition well_formed (F : form) : Prop := ascending None (changes F).
-
 Lemma bend_form_correct bs D F : well_formed F ->
   well_formed (bend_form bs D F) /\
   form_sem (bend_form bs D F) x / IZR (Zpos (bend_dens bs D)) =
@@ -221,16 +219,13 @@ Proof.
   rewrite (total_differences _ _ _ _ A). reflexivity.
 Qed.
 
-Lemma combination_well_formed D Fs row : well_formed (combination D Fs row).
-Proof. apply gather_ascending, sort_ascending. Qed.
-
-Lemma expand_layer_correct v l :
+Lemma expand_layer_correct v l : Forall well_formed (snd v) ->
   let w := expand_layer v l in
   Forall well_formed (snd w) /\ values (fst w) (snd w) x = layer_R (values (fst v) (snd v) x) l.
 Proof.
-  unfold expand_layer, layer_R, values at 1. cbn [fst snd]. rewrite fold_map, !map_map. split.
-  - apply Forall_map, Forall_forall. intros row _. apply bend_form_correct, combination_well_formed.
-  - apply map_ext. intro row. rewrite <- combination_correct. apply bend_form_correct, combination_well_formed.
+  intro W. unfold expand_layer, layer_R, values at 1. cbn [fst snd]. rewrite fold_map, !map_map. split.
+  - apply Forall_map, Forall_forall. intros row _. apply bend_form_correct, combination_well_formed, W.
+  - apply map_ext. intro row. rewrite <- combination_correct. apply bend_form_correct, combination_well_formed, W.
 Qed.
 
 Lemma expand_layers_correct net : forall v, Forall well_formed (snd v) ->
@@ -238,7 +233,7 @@ Lemma expand_layers_correct net : forall v, Forall well_formed (snd v) ->
   Forall well_formed (snd w) /\ values (fst w) (snd w) x = fold_left layer_R net (values (fst v) (snd v) x).
 Proof.
   induction net as [|l net IH]; intros v W; cbn [fold_left]; auto.
-  destruct (expand_layer_correct v l) as [W' E]. destruct (IH _ W') as [W'' E']. split; auto.
+  destruct (expand_layer_correct v l W) as [W' E]. destruct (IH _ W') as [W'' E']. split; auto.
   rewrite E', E. reflexivity.
 Qed.
 

@@ -1,9 +1,9 @@
 (* The expansion of a network never fails: the points of its pieces increase and its lines meet there.  So the
    checks that start from it are complete. *)
-From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool Permutation.
+From Coq Require Import Reals Lra Lia ZArith QArith Qreals List.
 From Certify Require Import Rational Network Bends Evaluate Pieces Images Trees Changes Expand.
 Import ListNotations.
-Open Scope R_scope.
+Local Open Scope R_scope.
 
 Lemma end_lessP a q : end_less (Some a) (Some q) = true <-> Q2R a < Q2R q.
 Proof. simpl. destruct (lessP a q); split; auto; discriminate. Qed.
@@ -26,31 +26,26 @@ Proof. destruct ks as [|[q l] ks]; simpl; tauto. Qed.
 
 Definition zero_there (k : change) : Prop := zsem (snd k) (Q2R (fst k)) = 0.
 
-Lemma scaled_zero w : forall Fs, Forall (fun F => Forall zero_there (changes F)) Fs -> Forall zero_there (scaled w Fs).
+Lemma merge_zero ks : forall js, Forall zero_there ks -> Forall zero_there js -> Forall zero_there (merge ks js).
 Proof.
-  induction w as [|a w IH]; intros [|F Fs] H; cbn [scaled]; auto. inversion_clear H as [|? ? HF HFs].
-  apply Forall_app. split; auto. destruct (a =? 0)%Z; auto. apply Forall_map.
-  eapply Forall_impl; [|exact HF]. intros [p l] Hk. unfold zero_there in *. cbn [fst snd] in *.
-  rewrite zsem_scale, Hk. ring.
+  induction ks as [|[p k] ks IH]; [auto|]. intros js Hks. inversion_clear Hks as [|? ? Hk Hks'].
+  induction js as [|[q j] js IHj]; intro Hjs; [constructor; auto|]. inversion_clear Hjs as [|? ? Hj Hjs'].
+  rewrite merge_cons. destruct (point_order_spec p q) as [E|_|_]; auto.
+  unfold put. destruct (is_zero (zadd k j)); auto. constructor; auto.
+  unfold zero_there in *. cbn [fst snd] in *. rewrite zsem_add, Hk, E, Hj. ring.
 Qed.
 
-Lemma gather_zero ks : Forall zero_there ks -> Forall zero_there (gather ks).
+Lemma merge_rising ks : forall a js, rising a ks -> rising a js -> rising a (merge ks js).
 Proof.
-  induction 1 as [|[p l] ks Hk _ IH]; cbn [gather]; auto.
-  destruct (gather ks) as [|[q l'] others]; auto. inversion_clear IH as [|? ? Hq Ho].
-  destruct (sameP p q) as [E|_]; auto. destruct (is_zero (zadd l l')); auto. constructor; auto.
-  unfold zero_there in *. cbn [fst snd] in *. rewrite zsem_add, Hq, <- E, Hk. ring.
-Qed.
-
-Lemma gather_rising ks : ascending None ks -> rising None (gather ks).
-Proof.
-  intro H. induction ks as [|[p l] ks IH]; cbn [gather]; [exact I|]. destruct H as [_ H].
-  pose proof (gather_ascending ks (Some p) H) as A.
-  specialize (IH (ascending_weaken ks None (Some p) (fun _ _ => I) H)).
-  destruct (gather ks) as [|[q l'] others]; [simpl; auto|]. destruct A as [A _], IH as [_ IH]. simpl in A.
-  destruct (sameP p q) as [_|Hne].
-  - destruct (is_zero (zadd l l')); [apply (rising_none (Some q)); auto|split; auto].
-  - split; auto. split; auto. apply end_lessP. lra.
+  induction ks as [|[p k] ks IH]; [auto|]. intros a js [Hp Hks]. revert a Hp.
+  induction js as [|[q j] js IHj]; [simpl; auto|]. intros a Hp [Hq Hjs]. rewrite merge_cons.
+  destruct (point_order_spec p q) as [E|L|L].
+  - assert (H : rising (Some p) (merge ks js)).
+    { apply IH; auto. destruct js as [|[r l] js]; [exact I|]. destruct Hjs as [Hr Hjs]. split; [|exact Hjs].
+      apply end_lessP in Hr. apply end_lessP. lra. }
+    unfold put. destruct (is_zero (zadd k j)); [apply (rising_from a p); auto|split; auto].
+  - split; auto. apply IH; auto. split; auto. apply end_lessP, L.
+  - split; auto. apply IHj; auto. apply end_lessP, L.
 Qed.
 
 Lemma prefix_rising ks : forall a l, rising a ks -> rising a (prefix l ks).
@@ -174,23 +169,27 @@ Proof.
   - eapply Forall_impl; [|exact H]. intros k [_ Hk]; auto.
 Qed.
 
-Lemma gather_inner ks : Forall inner ks -> Forall inner (gather ks).
+Lemma merge_inner ks : forall js, Forall inner ks -> Forall inner js -> Forall inner (merge ks js).
 Proof.
-  induction 1 as [|[p l] ks Hk _ IH]; cbn [gather]; auto.
-  destruct (gather ks) as [|[q l'] others]; auto. inversion_clear IH as [|? ? Hq Ho].
-  destruct (same p q); auto. destruct (is_zero (zadd l l')); auto.
+  induction ks as [|[p k] ks IH]; [auto|]. intros js Hks. inversion_clear Hks as [|? ? Hk Hks'].
+  induction js as [|[q j] js IHj]; intro Hjs; [constructor; auto|]. inversion_clear Hjs as [|? ? Hj Hjs'].
+  rewrite merge_cons. destruct (point_order p q); auto.
+  unfold put. destruct (is_zero (zadd k j)); auto.
 Qed.
 
 Lemma combination_proper D Fs row : Forall proper Fs -> proper (combination D Fs row).
 Proof.
-  intro H. unfold proper, combination. cbn [changes].
-  assert (P : forall Q, Forall Q (scaled (fst row) Fs) -> Forall Q (Sorting.sort (scaled (fst row) Fs))).
-  { intros Q HQ. apply (Permutation_Forall (Sorting.Permuted_sort _) HQ). }
-  split; [apply gather_rising, sort_ascending|]. split.
-  - apply gather_zero, P, scaled_zero. eapply Forall_impl; [|exact H]. intros F HF; apply HF.
-  - apply gather_inner, P. clear P. revert Fs H. induction (fst row) as [|a w IH]; intros [|F Fs] H; cbn [scaled]; auto.
-    inversion_clear H as [|? ? [_ [_ HF]] HFs]. apply Forall_app. split; auto.
-    destruct (a =? 0)%Z; auto. apply Forall_map. eapply Forall_impl; [|exact HF]. auto.
+  set (P := fun ks => rising None ks /\ Forall zero_there ks /\ Forall inner ks).
+  change (Forall (fun F => P (changes F)) Fs -> P (merge_all (length Fs) (scaled (fst row) Fs))). intro H.
+  assert (P0 : P []) by (repeat split; auto).
+  apply merge_all_keeps; auto.
+  - intros ks js [K1 [K2 K3]] [J1 [J2 J3]]. split; [apply merge_rising|split; [apply merge_zero|apply merge_inner]]; auto.
+  - apply scaled_keeps; auto. intros a ks [K1 [K2 K3]]. split; [|split].
+    + clear - K1. revert K1. generalize (@None Q). induction ks as [|[p l] ks IH]; intros b K; simpl in *; auto.
+      destruct K; auto.
+    + apply Forall_map. eapply Forall_impl; [|exact K2]. intros [p l] Hk. unfold zero_there in *. cbn [fst snd] in *.
+      rewrite zsem_scale, Hk. ring.
+    + apply Forall_map. eapply Forall_impl; [|exact K3]. auto.
 Qed.
 
 Lemma bend_all_keeps bs : forall D l ks, rising lo ks -> meeting l ks -> before_end hi ks ->

@@ -11,30 +11,12 @@
    it nothing can happen any more, and if not, f^t breaks there as f^(t-i) does at the knot. *)
 
 From Coq Require Import Reals Lra Lia ZArith List Bool.
-From Certify Require Import Dynamics Iterates Regions.
+From Certify Require Import Dynamics Iterates FiniteSets Regions.
 Import ListNotations.
 Local Open Scope R_scope.
 
 Definition injective_near (F : R -> R) (x : R) : Prop :=
   exists d, 0 < d /\ forall y z, Rabs (y - x) < d -> Rabs (z - x) < d -> F y = F z -> y = z.
-
-Definition sum {A} (l : list A) (term : A -> Z) : Z := fold_right (fun a z => (term a + z)%Z) 0%Z l.
-
-Lemma count_sum {A} (l : list A) (P : A -> R -> Prop) (n : A -> Z) : NoDup l ->
-  (forall a b x, In a l -> In b l -> P a x -> P b x -> a = b) -> (forall a, In a l -> count (P a) (n a)) ->
-  count (fun x => exists a, In a l /\ P a x) (sum l n).
-Proof.
-  intros Hl. induction Hl as [|a l Ha Hl IH]; intros D H.
-  - apply count_none. intros x [a [[] _]].
-  - apply count_ext with (fun x => P a x \/ exists b, In b l /\ P b x).
-    + intro x. split.
-      * intros [Hx|[b [Hb Hx]]]; [exists a|exists b]; simpl; auto.
-      * intros [b [[<-|Hb] Hx]]; [auto|right; exists b; auto].
-    + apply count_or.
-      * intros x Hx [b [Hb Hx']]. apply Ha. rewrite (D a b x); simpl; auto.
-      * apply H. simpl; auto.
-      * apply IH; [|intros b Hb; apply H; simpl; auto]. intros b c x Hb Hc. apply D; simpl; auto.
-Qed.
 
 (* A map of [lo, hi] into itself that is locally a line, and not flat, keeps inner points inside. *)
 Lemma stays_inside F lo hi s c d x : selfmap F lo hi -> lo < x < hi -> s <> 0 -> 0 < d ->
@@ -155,8 +137,8 @@ Proof.
   - intros [i [b (Hi & H & Hb)]]. apply (break_after_hit t i b x Hx (Nat.lt_le_incl _ _ Hi) H), Hb.
 Qed.
 
-(* h counts the first hits of each knot, breaks_at decides where the iterates break; knots may have names. *)
-Theorem regions_formula {A} (names : list A) (place : A -> R) t
+(* h counts the first hits of each knot, breaks_at decides where the iterates break; here knots have names. *)
+Theorem regions_formula_named {A} (names : list A) (place : A -> R) t
   (h : nat -> A -> Z) (breaks_at : nat -> A -> bool) :
   knots = map place names -> NoDup knots ->
   (forall i a, (i < t)%nat -> In a names ->
@@ -188,4 +170,11 @@ Proof.
         intro x. split; [|tauto]. intro H. split; [exact H|]. apply Hbreak. reflexivity.
       * apply count_none. intros x [_ H]. apply Hbreak in H. discriminate.
 Qed.
+
+Theorem regions_formula t (h : nat -> R -> Z) (breaks_at : nat -> R -> bool) : NoDup knots ->
+  (forall i b, (i < t)%nat -> In b knots -> count (fun x => lo < x < hi /\ first_hit i b x) (h i b)) ->
+  (forall j b, In b knots -> (breaks_at j b = true <-> break (iter j f) b)) ->
+  regions (iter t f) lo hi
+    (1 + sum (seq 0 t) (fun i => sum knots (fun b => if breaks_at (t - i)%nat b then h i b else 0%Z))).
+Proof. apply (regions_formula_named knots (fun b => b)). symmetry. apply map_id. Qed.
 End Formula.

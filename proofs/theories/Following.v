@@ -104,9 +104,10 @@ Proof.
     destruct (open_piece T); simpl; destruct (negb (is_full T)); simpl; lia.
   - intros n N HN. destruct (add_known n L N Hproper (few_sum_permutation g eps n _ _ N Perm HN))
       as (M & HM & HMle).
-    exists M. split; [|nia]. apply (few_image g eps n u v s t);
-      [exact Hlen| |apply (few_tiled g eps n L); assumption].
-    intros z Hz. split; [apply Hx, Hz|apply Hy, Hz].
+    exists M. split; [|nia]. apply (few_later g 1 n eps u v s t).
+    + intros z w i Hz Hw Hi. replace i with 0%nat by lia. apply Rabs_le. simpl. lra.
+    + intros z Hz. split; [apply Hx, Hz|apply Hy, Hz].
+    + apply (few_tiled g eps n L); assumption.
 Qed.
 
 Lemma follow_all m W : forall a b, chain a W b -> (forall e, In e W -> tracked m e) -> exists W',
@@ -142,11 +143,13 @@ Proof.
   { intros e K He HK. destruct (Htracked e He) as (Hon & (_ & _ & Hp) & Hopen). unfold open_piece in Hopen.
     rewrite HK in Hp, Hopen. destruct Hp as (HKr & El & Er). rewrite El, Er in Hon.
     split; [exact HKr|]. split; [|exact Hon]. destruct (known K); [discriminate|reflexivity]. }
-  assert (Hin : forall L K, In K (fulls (map label L)) -> exists e, In e L /\ label (label e) = Some K).
+  assert (Hin : forall (L : list (R * R * piece)) K, In K (fulls (map label L)) ->
+    exists e, In e L /\ label (label e) = Some K).
   { intros L K HK. apply in_flat_map in HK as (T & HT & HK). apply in_map_iff in HT as (e & <- & He).
     exists e. split; [exact He|]. destruct (label (label e)) as [K'|]; [|destruct HK].
     destruct HK as [->|[]]. reflexivity. }
-  assert (Hnodup : forall L a, c J <= a -> chain a L (c (S J)) -> incl L W -> NoDup (fulls (map label L))).
+  assert (Hnodup : forall (L : list (R * R * piece)) a, c J <= a -> chain a L (c (S J)) -> incl L W ->
+    NoDup (fulls (map label L))).
   { induction L as [|e L IH]; intros a Ha HL Hincl; simpl; [constructor|]. destruct HL as (H1 & H2 & H3).
     assert (IH' : NoDup (fulls (map label L))).
     { apply (IH (right e)); [lra|exact H3|]. intros e' He'. apply Hincl. simpl; auto. }

@@ -13,7 +13,7 @@
    a germ no interval is left, and t steps take time polynomial in t. *)
 
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
-From Certify Require Import Rational Pieces Regions Germs GermIntervals.
+From Certify Require Import Rational Pieces FiniteSets Germs GermIntervals.
 Import ListNotations.
 Local Open Scope R_scope.
 

@@ -5,7 +5,7 @@
    the images of the two germs; they change places if the line falls. *)
 
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
-From Certify Require Import Rational Pieces Regions Germs.
+From Certify Require Import Rational Pieces FiniteSets Germs.
 Import ListNotations.
 Local Open Scope R_scope.
 
@@ -57,10 +57,10 @@ Proof.
   - constructor. auto.
 Qed.
 
-Lemma inside_trans u v w x : apart u (Some w) -> inside (Some w) v x -> inside u v x.
+Lemma inside_extend_left u v w x : apart u (Some w) -> inside (Some w) v x -> inside u v x.
 Proof. unfold inside. destruct u, v; simpl; intros; split; tauto || lra. Qed.
 
-Lemma inside_trans' u v w x : apart (Some w) v -> inside u (Some w) x -> inside u v x.
+Lemma inside_extend_right u v w x : apart (Some w) v -> inside u (Some w) x -> inside u v x.
 Proof. unfold inside. destruct u, v; simpl; intros; split; tauto || lra. Qed.
 
 Lemma inside_neighbourhood u v x : inside u v x ->
@@ -83,7 +83,7 @@ Proof.
   induction ks as [|k ks [v [Hv H]]]; [exists None; split; [exact I|intros b []]|].
   destruct (betweenP (Some y) v k) as [[E1 E2]|E].
   - exists (Some k). split; [exact E1|]. intros b [<-|Hb] K; [destruct K; simpl in *; lra|].
-    apply (H b Hb), inside_trans' with k; [destruct v; simpl in *; auto|exact K].
+    apply (H b Hb), inside_extend_right with k; [destruct v; simpl in *; auto|exact K].
   - exists v. split; [exact Hv|]. intros b [<-|Hb]; [exact E|apply H, Hb].
 Qed.
 
@@ -93,7 +93,7 @@ Proof.
   induction ks as [|k ks [u [Hu H]]]; [exists None; split; [exact I|intros b []]|].
   destruct (betweenP u (Some y) k) as [[E1 E2]|E].
   - exists (Some k). split; [exact E2|]. intros b [<-|Hb] K; [destruct K; simpl in *; lra|].
-    apply (H b Hb), inside_trans with k; [destruct u; simpl in *; auto|exact K].
+    apply (H b Hb), inside_extend_left with k; [destruct u; simpl in *; auto|exact K].
   - exists u. split; [exact Hu|]. intros b [<-|Hb]; [exact E|apply H, Hb].
 Qed.
 
@@ -106,13 +106,13 @@ Proof.
     + exists (Some k), v. split; [split; [exact C|apply Hin]|].
       split; [destruct v; simpl in *; auto; apply K|].
       intros b [<-|Hb] N; [destruct N; simpl in *; lra|].
-      apply (H b Hb), inside_trans with k; [destruct u; simpl in *; auto; apply K|exact N].
+      apply (H b Hb), inside_extend_left with k; [destruct u; simpl in *; auto; apply K|exact N].
     + exists u, v. split; [exact Hin|]. split; [exact Huv|]. intros b [<-|Hb]; auto.
   - destruct (betweenP u v k) as [K|K].
     + exists u, (Some k). split; [split; [apply Hin|exact C]|].
       split; [destruct u; simpl in *; auto; apply K|].
       intros b [<-|Hb] N; [destruct N; simpl in *; lra|].
-      apply (H b Hb), inside_trans' with k; [destruct v; simpl in *; auto; apply K|exact N].
+      apply (H b Hb), inside_extend_right with k; [destruct v; simpl in *; auto; apply K|exact N].
     + exists u, v. split; [exact Hin|]. split; [exact Huv|]. intros b [<-|Hb]; auto.
 Qed.
 
@@ -142,6 +142,31 @@ Definition turned (s : Z) (d : side) : side := if (s <? 0)%Z then opposite d els
 (* the image of a germ under a line that is not flat *)
 Definition push_on (l : line) (g : germ) : germ := (option_map (line_at l) (fst g), turned (slope l) (snd g)).
 
+Definition image (l : line) (u : option Q) : option Q := option_map (line_at l) u.
+
+Lemma line_at_slope l a : Q2R (line_at l a) = real_slope l * Q2R a + real_const l.
+Proof. rewrite <- line_at_correct. apply line_sem_slope. Qed.
+
+Lemma image_rising l u v : (0 < slope l)%Z -> apart u v ->
+  apart (image l u) (image l v) /\ forall x, inside u v x <-> inside (image l u) (image l v) (line_sem l x).
+Proof.
+  intros Hz Huv.
+  assert (Hr : 0 < real_slope l) by (destruct (real_slope_sign l) as [[_ H]|[[H _]|[H _]]]; lia || lra).
+  split; [|intro x; unfold inside, image];
+    destruct u, v; simpl in *; rewrite ?line_at_slope, ?line_sem_slope; auto; try nra;
+    split; intros [? ?]; split; auto; nra.
+Qed.
+
+Lemma image_falling l u v : (slope l < 0)%Z -> apart u v ->
+  apart (image l v) (image l u) /\ forall x, inside u v x <-> inside (image l v) (image l u) (line_sem l x).
+Proof.
+  intros Hz Huv.
+  assert (Hr : real_slope l < 0) by (destruct (real_slope_sign l) as [[H _]|[[H _]|[_ H]]]; lia || lra).
+  split; [|intro x; unfold inside, image];
+    destruct u, v; simpl in *; rewrite ?line_at_slope, ?line_sem_slope; auto; try nra;
+    split; intros [? ?]; split; auto; nra.
+Qed.
+
 (* If in every interval the number of points with the property P is the sum of two terms, one for each germ at
    its ends, so is the number of points that a line takes to points with the property P. *)
 Lemma count_push (P : R -> Prop) (term : germ -> Z) l u v : slope l <> 0%Z -> apart u v ->
@@ -149,10 +174,7 @@ Lemma count_push (P : R -> Prop) (term : germ -> Z) l u v : slope l <> 0%Z -> ap
   count (fun x => inside u v x /\ P (line_sem l x))
     (term (push_on l (u, Right)) + term (push_on l (v, Left))).
 Proof.
-  intros H0 Huv HP. set (image := option_map (line_at l)).
-  assert (A : forall a, Q2R (line_at l a) = real_slope l * Q2R a + real_const l).
-  { intro a. rewrite <- line_at_correct. apply line_sem_slope. }
-  assert (Hs : real_slope l <> 0) by (rewrite real_slope_zero; exact H0).
+  intros H0 Huv HP. assert (Hs : real_slope l <> 0) by (rewrite real_slope_zero; exact H0).
   assert (Back : forall u' v' n, (forall x, inside u v x <-> inside u' v' (line_sem l x)) ->
     count (fun y => inside u' v' y /\ P y) n -> count (fun x => inside u v x /\ P (line_sem l x)) n).
   { intros u' v' n E.
@@ -160,15 +182,8 @@ Proof.
     - intro x. rewrite line_sem_slope. field. exact Hs.
     - intro y. rewrite line_sem_slope. field. exact Hs.
     - intro x. rewrite E. reflexivity. }
-  unfold push_on, turned. cbn [fst snd opposite]. fold image.
-  destruct (real_slope_sign l) as [[Hz Hr]|[[Hz _]|[Hz Hr]]]; [|lia|].
-  - replace (slope l <? 0)%Z with false by (symmetry; apply Z.ltb_ge; lia). apply (Back (image u) (image v)).
-    + intro x. unfold inside. destruct u, v; simpl in *; rewrite ?A, ?line_sem_slope;
-        split; intros [? ?]; split; auto; nra.
-    + apply HP. destruct u, v; simpl in *; auto. rewrite !A. nra.
-  - replace (slope l <? 0)%Z with true by (symmetry; apply Z.ltb_lt; lia). cbn [opposite]. rewrite Z.add_comm.
-    apply (Back (image v) (image u)).
-    + intro x. unfold inside. destruct u, v; simpl in *; rewrite ?A, ?line_sem_slope;
-        split; intros [? ?]; split; auto; nra.
-    + apply HP. destruct u, v; simpl in *; auto. rewrite !A. nra.
+  unfold push_on, turned. cbn [fst snd opposite]. fold (image l u) (image l v).
+  destruct (Z.ltb_spec (slope l) 0) as [C|C]; cbn [opposite].
+  - destruct (image_falling l u v C Huv) as [Ha Hi]. rewrite Z.add_comm. apply (Back _ _ _ Hi), HP, Ha.
+  - destruct (image_rising l u v ltac:(lia) Huv) as [Ha Hi]. apply (Back _ _ _ Hi), HP, Ha.
 Qed.

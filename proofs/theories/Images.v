@@ -3,7 +3,7 @@
 From Coq Require Import Reals Lra ZArith QArith Qreals List Bool.
 From Certify Require Import Rational Pieces.
 Import ListNotations.
-Open Scope R_scope.
+Local Open Scope R_scope.
 
 (* ---- intervals, and ranges of values ---- *)
 

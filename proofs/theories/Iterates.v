@@ -15,6 +15,9 @@ Proof. replace (S n) with (n + 1)%nat by lia. apply iter_add. Qed.
 Lemma iter_iter f k n x : iter n (iter k f) x = iter (n * k) f x.
 Proof. induction n; simpl; auto. rewrite iter_add, IHn; auto. Qed.
 
+Lemma iter_ext f g : (forall x, f x = g x) -> forall n x, iter n f x = iter n g x.
+Proof. intros H n x; induction n; simpl; congruence. Qed.
+
 Lemma iter_fix f x : f x = x -> forall n, iter n f x = x.
 Proof. intros H n; induction n; simpl; congruence. Qed.
 
@@ -112,6 +115,13 @@ Proof.
   induction n as [|n IH]; intro H.
   - apply Nat.divide_1_r, H.
   - apply IH, (Nat.gauss _ 2); auto.
+Qed.
+
+Lemma pow2_or_not n : (0 < n)%nat -> (exists i, n = (2 ^ i)%nat) \/ forall i, n <> (2 ^ i)%nat.
+Proof.
+  intro Hn. destruct (odd_part n Hn) as (j & q & E & Ho). destruct (Nat.eq_dec q 1) as [->|Hq].
+  - left. exists j. lia.
+  - right. intros i Ei. apply Hq, (odd_divides_pow2 q i Ho). exists (2 ^ j)%nat. lia.
 Qed.
 
 (* An odd period q > 1 of f^(2^j) comes from a least period of f that is not a power of 2 ... *)

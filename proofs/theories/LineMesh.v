@@ -4,8 +4,8 @@ From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
 From Certify Require Import Dynamics Iterates Order Rational Lipschitz Pieces Images Mesh.
 From Certify Require Line.
 Import ListNotations.
-Open Scope R_scope.
-Open Scope lazy_bool_scope.
+Local Open Scope R_scope.
+Local Open Scope lazy_bool_scope.
 
 (* ---- the extended line ---- *)
 

@@ -3,7 +3,7 @@
    same as n - 1 breaks inside: without a break a function is affine. *)
 
 From Coq Require Import Reals Lra Lia ZArith List.
-From Certify Require Import Dynamics Regions.
+From Certify Require Import Dynamics FiniteSets Regions.
 Import ListNotations.
 Local Open Scope R_scope.
 
@@ -68,50 +68,50 @@ Proof.
   - assert (z + e <= z); [|lra]. apply Hub. split; [lra|exact Glued].
 Qed.
 
-(* With continuity that reaches the ends. *)
-Lemma affine_to_the_ends F lo hi : lo < hi -> cont_on F lo hi -> (forall x, lo < x < hi -> ~ break F x) ->
-  affine_on F lo hi.
+(* A continuous function that is a line inside [lo, hi] is that line at the ends too. *)
+Lemma line_to_the_ends F lo hi s c : lo < hi -> cont_on F lo hi ->
+  (forall x, lo < x < hi -> F x = s * x + c) -> forall x, lo <= x <= hi -> F x = s * x + c.
+Proof.
+  intros Hlohi Hc Inner x Hx. destruct (Req_dec (F x) (s * x + c)) as [|N]; [assumption|]. exfalso.
+  set (gap := Rabs (F x - (s * x + c))). assert (Hgap : 0 < gap) by (apply Rabs_pos_lt; lra).
+  destruct (Hc x Hx (gap / 2) ltac:(lra)) as (d & Hd & H).
+  (* a point y inside, at a distance e so small that neither F nor the line can bridge half the gap *)
+  pose proof (Rabs_pos s) as Hs. set (r := gap / 2 / (Rabs s + 1)).
+  assert (Hr : 0 < r) by (apply Rdiv_lt_0_compat; lra).
+  assert (Hrs : r * (Rabs s + 1) = gap / 2) by (unfold r; field; lra).
+  set (e := Rmin (d / 2) (Rmin ((hi - lo) / 3) r)).
+  assert (He : 0 < e /\ e <= d / 2 /\ e <= (hi - lo) / 3 /\ e <= r).
+  { pose proof (Rmin_l (d / 2) (Rmin ((hi - lo) / 3) r)).
+    pose proof (Rmin_r (d / 2) (Rmin ((hi - lo) / 3) r)).
+    pose proof (Rmin_l ((hi - lo) / 3) r). pose proof (Rmin_r ((hi - lo) / 3) r). unfold e.
+    split; [repeat apply Rmin_pos; lra|lra]. }
+  assert (Y : exists y, lo < y < hi /\ Rabs (y - x) = e).
+  { destruct (Rle_lt_dec x ((lo + hi) / 2)).
+    - exists (x + e). replace (x + e - x) with e by ring. rewrite Rabs_right by lra. split; [lra|reflexivity].
+    - exists (x - e). replace (x - e - x) with (- e) by ring. rewrite Rabs_Ropp, Rabs_right by lra. lra. }
+  destruct Y as (y & Hy & Ey). specialize (H y ltac:(lra) ltac:(lra)).
+  rewrite (Inner y Hy), Rabs_minus_sym in H.
+  assert (T : gap <= Rabs (F x - (s * y + c)) + Rabs (s * (y - x))).
+  { unfold gap. replace (F x - (s * x + c)) with (F x - (s * y + c) + s * (y - x)) by ring.
+    apply Rabs_triang. }
+  rewrite Rabs_mult, Ey in T. nra.
+Qed.
+
+Lemma affine_on_without_breaks F lo hi : lo < hi -> cont_on F lo hi ->
+  (forall x, lo < x < hi -> ~ break F x) -> affine_on F lo hi.
 Proof.
   intros Hlohi Hc Hno. set (p := lo + (hi - lo) / 3). set (q := hi - (hi - lo) / 3).
   assert (Hpq : lo < p /\ p < q /\ q < hi) by (unfold p, q; lra). destruct Hpq as (Hp & Hpq & Hq).
   set (s := (F q - F p) / (q - p)). exists s, (F p - s * p).
-  assert (Inner : forall x, lo < x < hi -> F x = s * x + (F p - s * p)).
-  { intros x Hx. destruct (Req_dec (F x) (s * x + (F p - s * p))) as [|N]; [assumption|]. exfalso.
-    apply (affine_without_breaks F lo hi (Rmin p x) (Rmax q x) Hno).
-    - apply Rmin_glb_lt; lra.
-    - pose proof (Rmin_l p x). pose proof (Rmax_l q x). lra.
-    - apply Rmax_lub_lt; lra.
-    - intros (k & c & E). pose proof (Rmin_l p x). pose proof (Rmin_r p x).
-      pose proof (Rmax_l q x). pose proof (Rmax_r q x). apply N.
-      assert (s = k) as ->. { unfold s. rewrite (E q), (E p) by lra. field. lra. }
-      rewrite (E x), (E p) by lra. ring. }
-  (* F is continuous and the line is too: they cannot differ at an end *)
-  intros x Hx. destruct (Req_dec (F x) (s * x + (F p - s * p))) as [|N]; [assumption|]. exfalso.
-  set (gap := Rabs (F x - (s * x + (F p - s * p)))).
-  assert (Hgap : 0 < gap) by (apply Rabs_pos_lt; lra).
-  destruct (Hc x Hx (gap / 2) ltac:(lra)) as (d & Hd & H). pose proof (Rabs_pos s) as Hs.
-  set (e := Rmin (d / 2) (Rmin ((hi - lo) / 3) (gap / 2 / (Rabs s + 1)))).
-  assert (He : 0 < e /\ e < d /\ e <= (hi - lo) / 3 /\ e * (Rabs s + 1) <= gap / 2).
-  { assert (0 < gap / 2 / (Rabs s + 1)) by (apply Rdiv_lt_0_compat; lra).
-    pose proof (Rmin_l (d / 2) (Rmin ((hi - lo) / 3) (gap / 2 / (Rabs s + 1)))).
-    pose proof (Rmin_r (d / 2) (Rmin ((hi - lo) / 3) (gap / 2 / (Rabs s + 1)))).
-    pose proof (Rmin_l ((hi - lo) / 3) (gap / 2 / (Rabs s + 1))).
-    pose proof (Rmin_r ((hi - lo) / 3) (gap / 2 / (Rabs s + 1))). unfold e.
-    split; [repeat apply Rmin_pos; lra|]. split; [lra|]. split; [lra|].
-    apply Rle_trans with (gap / 2 / (Rabs s + 1) * (Rabs s + 1)); [apply Rmult_le_compat_r; lra|].
-    right. field. lra. }
-  destruct He as (He & Hed & Hthird & Hslope).
-  assert (Y : exists y, lo < y < hi /\ Rabs (y - x) = e).
-  { destruct (Rle_lt_dec x ((lo + hi) / 2)).
-    - exists (x + e). replace (x + e - x) with e by ring. rewrite Rabs_right by lra.
-      split; [lra|reflexivity].
-    - exists (x - e). replace (x - e - x) with (- e) by ring. rewrite Rabs_Ropp, Rabs_right by lra. lra. }
-  destruct Y as (y & Hy & Ey). specialize (H y ltac:(lra) ltac:(lra)). rewrite (Inner y Hy) in H.
-  assert (gap <= Rabs (F x - (s * y + (F p - s * p))) + Rabs (s * (y - x))).
-  { unfold gap.
-    replace (F x - (s * x + (F p - s * p))) with (F x - (s * y + (F p - s * p)) + s * (y - x)) by ring.
-    apply Rabs_triang. }
-  rewrite Rabs_mult, Ey in H0. rewrite Rabs_minus_sym in H. nra.
+  apply (line_to_the_ends F lo hi s _ Hlohi Hc). intros x Hx.
+  destruct (Req_dec (F x) (s * x + (F p - s * p))) as [|N]; [assumption|]. exfalso.
+  pose proof (Rmin_l p x). pose proof (Rmin_r p x). pose proof (Rmax_l q x). pose proof (Rmax_r q x).
+  apply (affine_without_breaks F lo hi (Rmin p x) (Rmax q x) Hno).
+  - apply Rmin_glb_lt; lra.
+  - lra.
+  - apply Rmax_lub_lt; lra.
+  - intros (k & c & E). apply N. assert (s = k) as ->. { unfold s. rewrite (E q), (E p) by lra. field. lra. }
+    rewrite (E x), (E p) by lra. ring.
 Qed.
 
 Lemma cuts_between F cuts : forall a b, linear_pieces F a cuts b ->
@@ -123,6 +123,7 @@ Proof.
     intros x [<-|Hx]; [lra|]. specialize (Hin x Hx). lra.
 Qed.
 
+(* The cuts are the breaks, *)
 Lemma linear_pieces_breaks F cuts : forall a b, linear_pieces F a cuts b ->
   NoDup cuts /\ forall x, In x cuts <-> a < x < b /\ break F x.
 Proof.
@@ -140,7 +141,7 @@ Proof.
         -- right. apply Hall. split; [lra|exact Hb].
 Qed.
 
-(* a least element *)
+(* and the breaks in their order are cuts. *)
 Lemma least (l : list R) : l <> [] -> exists c, In c l /\ forall x, In x l -> c <= x.
 Proof.
   induction l as [|a l IH]; intro H; [congruence|]. destruct l as [|b l].
@@ -156,7 +157,7 @@ Lemma breaks_linear_pieces F hi n : forall lo l, length l = n -> lo < hi -> cont
 Proof.
   induction n as [|n IH]; intros lo l Hn Hlohi Hc Hd Hall.
   - apply length_zero_iff_nil in Hn. subst l. exists []. split; [|reflexivity]. split; [exact Hlohi|].
-    apply affine_to_the_ends; auto. intros x Hx Hb. apply (Hall x). auto.
+    apply affine_on_without_breaks; auto. intros x Hx Hb. apply (Hall x). auto.
   - destruct (least l) as (c & Hcl & Hmin); [destruct l; discriminate|].
     pose proof (proj1 (Hall c) Hcl) as [Hlc Hbc].
     destruct (in_split c l Hcl) as (l1 & l2 & El). rewrite El in Hn, Hd.
@@ -180,7 +181,7 @@ Proof.
         destruct Hxl as [|[<-|]]; [auto|lra|auto].
     + exists (c :: cuts). split; [|simpl; lia]. cbn [linear_pieces].
       split; [lra|]. split; [|split; [exact Hbc|exact Hcuts]].
-      apply affine_to_the_ends; [lra|apply Sub; lra|]. intros x Hx Hb.
+      apply affine_on_without_breaks; [lra|apply Sub; lra|]. intros x Hx Hb.
       assert (In x l) as Hxl by (apply Hall; split; [lra|exact Hb]). specialize (Hmin x Hxl). lra.
 Qed.
 

@@ -3,7 +3,7 @@
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List.
 From Certify Require Import Rational Network Bends Evaluate.
 Import ListNotations.
-Open Scope R_scope.
+Local Open Scope R_scope.
 
 Definition bend_slope (b : bend) : Z := Z.max (Z.abs (before b)) (Z.abs (after b)).
 

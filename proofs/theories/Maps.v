@@ -4,8 +4,8 @@ From Coq Require Import Reals Lra ZArith QArith Qreals List Bool.
 From Certify Require Import Dynamics Rational Network Bends Evaluate Lipschitz Pieces Images Trees.
 From Certify Require Import PiecewiseLinear Expand ExpandComplete Orbit Mesh.
 Import ListNotations.
-Open Scope R_scope.
-Open Scope lazy_bool_scope.
+Local Open Scope R_scope.
+Local Open Scope lazy_bool_scope.
 
 Inductive map_data := Network (n : network) | PiecewiseLinear (m : piecewise_linear).
 

@@ -4,8 +4,8 @@
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
 From Certify Require Import Dynamics Iterates Rational Pieces Images.
 Import ListNotations.
-Open Scope R_scope.
-Open Scope lazy_bool_scope.
+Local Open Scope R_scope.
+Local Open Scope lazy_bool_scope.
 
 Section Check.
 Variables (t : pieces) (m : nat).

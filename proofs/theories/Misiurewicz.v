@@ -122,21 +122,10 @@ Proof.
 Qed.
 End NoHorseshoe.
 
-Lemma uniform_steps f lo hi k eps : continuity f -> 0 < eps -> ~ ~ exists d, 0 < d /\
-  forall x y, lo <= x <= hi -> lo <= y <= hi -> Rabs (x - y) <= d ->
-    forall i, (i < k)%nat -> Rabs (iter i f x - iter i f y) <= eps.
+Theorem no_horseshoe_entropy f lo hi : lo < hi -> continuity f -> (forall x, lo <= f x <= hi) ->
+  (forall n, (0 < n)%nat -> ~ turb (iter n f) lo hi) -> entropy_le_ln f lo hi 1.
 Proof.
-  intros Hf Heps Hnot. induction k as [|k IH]; [apply Hnot; exists 1; split; [lra|]; intros; lia|].
-  apply IH. intros (d & Hd & Hsteps). apply (uniformly_close (iter k f) lo hi eps (iter_cont f k Hf) Heps).
-  intros (d' & Hd' & Hk). apply Hnot. exists (Rmin d d'). pose proof (Rmin_l d d'). pose proof (Rmin_r d d').
-  split; [apply Rmin_pos; lra|]. intros x y Hx Hy Hxy i Hi.
-  destruct (Nat.eq_dec i k) as [->|Hne]; [apply Hk; auto; lra|apply Hsteps; auto; [lra|lia]].
-Qed.
-
-Theorem no_horseshoe_entropy f lo hi lam : lo < hi -> continuity f -> (forall x, lo <= f x <= hi) ->
-  (forall n, (0 < n)%nat -> ~ turb (iter n f) lo hi) -> entropy_ge_ln f lo hi lam -> lam <= 1.
-Proof.
-  intros Hlohi Hf Hrange Hno Hge. apply Rnot_lt_le. intro Hlam.
+  intros Hlohi Hf Hrange Hno lam Hge. apply Rnot_lt_le. intro Hlam.
   (* some f^k has entropy more than ln 3 *)
   set (mu := (1 + lam) / 2). assert (Hmu : 1 < mu < lam) by (unfold mu; lra).
   destruct (power_outgrows 1 mu 3) as [k0 Hk0]; [lra|]. specialize (Hk0 (S k0) ltac:(lia)).
@@ -234,7 +223,7 @@ Proof.
   intros Hcont Hself (lam & Hlam & Hge).
   assert (Hlohi : lo < hi).
   { apply Rnot_le_lt. intro Hle. assert (Hone : lam <= 1); [|lra].
-    apply (entropy_le f lo hi 1 lam); [lra| |exact Hge].
+    apply (entropy_le f lo hi 1); [lra| |exact Hge].
     intros eps Heps. exists 1. intros n E [HE Hsep]. rewrite pow1, Rmult_1_l. change 1 with (INR 1).
     apply le_INR.
     apply (few_unit f n eps lo hi); [|intros x Hx; apply (HE x Hx 0%nat)|exact Hsep].
@@ -245,7 +234,7 @@ Proof.
   apply (ext_verdict f lo hi Hself lo); [lra|]. fold F.
   destruct (chaotic_or_no_horseshoe F lo hi ltac:(lra) HF (fun x _ => HFrange x)) as [Hchaos|Hno];
     [exact Hchaos|exfalso].
-  assert (Hone : lam <= 1); [|lra]. apply (no_horseshoe_entropy F lo hi lam Hlohi HF HFrange Hno).
+  assert (Hone : lam <= 1); [|lra]. apply (no_horseshoe_entropy F lo hi Hlohi HF HFrange Hno).
   apply (entropy_agree f); [exact Hself| |exact Hge]. intros x Hx. unfold F. apply ext_id. exact Hx.
 Qed.
 
@@ -255,9 +244,9 @@ Theorem chaotic_iff_positive_entropy f lo hi : cont_on f lo hi -> selfmap f lo h
 Proof. intros Hcont Hself. split; [apply chaotic_entropy; assumption|apply misiurewicz; assumption]. Qed.
 
 (* Order is entropy zero. *)
-Corollary ordered_entropy_zero f lo hi m lam : cont_on f lo hi -> selfmap f lo hi -> ordered f lo hi m ->
-  entropy_ge_ln f lo hi lam -> lam <= 1.
+Corollary ordered_entropy_zero f lo hi m : cont_on f lo hi -> selfmap f lo hi -> ordered f lo hi m ->
+  entropy_le_ln f lo hi 1.
 Proof.
-  intros Hcont Hself Hord Hge. apply Rnot_lt_le. intro Hlam. apply (ordered_not_chaotic f lo hi m Hord).
+  intros Hcont Hself Hord lam Hge. apply Rnot_lt_le. intro Hlam. apply (ordered_not_chaotic f lo hi m Hord).
   apply misiurewicz; [exact Hcont|exact Hself|]. exists lam. auto.
 Qed.

@@ -6,7 +6,7 @@
 From Coq Require Import Reals Lra ZArith QArith Qreals List Number.
 From Certify Require Import Rational.
 Import ListNotations.
-Open Scope R_scope.
+Local Open Scope R_scope.
 
 (* ---- data ---- *)
 

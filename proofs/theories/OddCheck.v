@@ -3,7 +3,7 @@
    Misiurewicz, Pianigiani and Yorke 1982.) *)
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals Bool.
 From Certify Require Import Dynamics Iterates Continuity OddCertificate Completeness Rational Orbit.
-Open Scope R_scope.
+Local Open Scope R_scope.
 
 Definition odd_return (e : evaluator) (level n : nat) (x : Q) (bits : positive) : bool :=
   let once := steps e bits (2 ^ level) (x, 0%Z) in

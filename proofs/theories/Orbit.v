@@ -4,7 +4,7 @@
    not rounded, so that the orbits of simple points stay exact; the radius grows by the Lipschitz constant. *)
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals.
 From Certify Require Import Dynamics Iterates Rational.
-Open Scope R_scope.
+Local Open Scope R_scope.
 
 (* what can be computed of a map f *)
 Record evaluator := Evaluator { eval : Q -> Q; lipschitz : Z }.

@@ -13,9 +13,9 @@ Local Open Scope R_scope.
 (* ---- Parts in order ---- *)
 
 (* a part of an interval, with a label: for an edge the target *)
-Definition left {A} (e : R * R * A) : R := fst (fst e).
-Definition right {A} (e : R * R * A) : R := snd (fst e).
-Definition label {A} (e : R * R * A) : A := snd e.
+Definition left {X A} (e : X * X * A) : X := fst (fst e).
+Definition right {X A} (e : X * X * A) : X := snd (fst e).
+Definition label {X A} (e : X * X * A) : A := snd e.
 
 (* the parts L lie in [a, b], each to the right of those before it; they may touch *)
 Fixpoint chain {A} (a : R) (L : list (R * R * A)) (b : R) : Prop :=
@@ -51,6 +51,23 @@ Lemma chain_in {A} (L : list (R * R * A)) : forall a b e, chain a L b -> In e L 
 Proof.
   induction L as [|e' L IH]; simpl; intros a b e H He; [contradiction|]. destruct H as (H1 & H2 & H3).
   destruct He as [<-|He]; [apply chain_le in H3; lra|]. destruct (IH _ _ e H3 He) as (H4 & H5 & H6). lra.
+Qed.
+
+(* the parts lie end to end from s to t *)
+Fixpoint tiled {A} (s : R) (L : list (R * R * A)) (t : R) : Prop :=
+  match L with [] => s = t | e :: L' => left e = s /\ left e <= right e /\ tiled (right e) L' t end.
+
+Lemma tiled_app {A} (L L' : list (R * R * A)) : forall s t u, tiled s L t -> tiled t L' u ->
+  tiled s (L ++ L') u.
+Proof.
+  induction L as [|e L IH]; simpl; intros s t u H H'; [subst; exact H'|]. destruct H as (H1 & H2 & H3).
+  repeat split; auto. apply (IH _ t); assumption.
+Qed.
+
+Lemma tiled_chain {A} (L : list (R * R * A)) : forall s t, tiled s L t -> chain s L t.
+Proof.
+  induction L as [|e L IH]; simpl; intros s t H; [lra|]. destruct H as (H1 & H2 & H3).
+  repeat split; auto; lra.
 Qed.
 
 (* ---- Pulling parts back along a map ---- *)

@@ -3,7 +3,7 @@
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
 From Certify Require Import Rational.
 Import ListNotations.
-Open Scope R_scope.
+Local Open Scope R_scope.
 
 (* ---- lines ---- *)
 

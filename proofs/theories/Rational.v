@@ -1,7 +1,7 @@
 (* Rational numbers that compute: their real values, comparisons that are cheap when denominators are powers
    of two, and rounding. *)
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals Bool.
-Open Scope R_scope.
+Local Open Scope R_scope.
 
 (* The real number p/q, written so that [real (3 # 1)] is the literal 3 and [real (1 # 2)] is 1 / 2. *)
 Definition real (q : Q) : R :=

@@ -3,7 +3,7 @@
 
 From Coq Require Import Reals Lra ZArith QArith Qreals List Bool.
 From Certify Require Export Certificates Regions.
-From Certify Require Import Rational Pieces RegionCheck.
+From Certify Require Import Rational Pieces Images RegionCheck.
 Local Open Scope R_scope.
 
 Inductive region_certificate := RegionCount (counts : list Z).
@@ -35,4 +35,27 @@ Proof.
   unfold regions_on_line_check. destruct (map_pieces m None None) as [t|] eqn:T; [|discriminate].
   destruct (map_pieces_correct m None None t 0 T I I) as [J [_ E]].
   intro H. apply (check_regions_line_correct (map_sem m) t J _ H). intro x. apply E; exact I.
+Qed.
+
+(* ---- Right counts pass ---- *)
+
+Theorem regions_on_interval_iff m lo hi c : valid m = true -> real lo < real hi ->
+  (regions_on_interval_check m lo hi c = true <->
+   selfmap (map_sem m) (real lo) (real hi) /\ region_counts (map_sem m) (real lo) (real hi) (counts_of c)).
+Proof.
+  intros V Hlohi. split; [apply regions_on_interval|]. rewrite !real_Q2R in *. intros [Hs C].
+  unfold regions_on_interval_check. apply andb_true_iff. split.
+  - apply self_map_complete; [exact V|apply Rlt_le, Hlohi|exact Hs].
+  - destruct (map_pieces_exist m (Some lo) (Some hi) V) as [t T]. unfold pieces_on. cbn [fst snd]. rewrite T.
+    destruct (pieces_on_correct m (lo, hi) t T) as [J [_ E]]; [unfold contains; simpl; lra|].
+    apply (check_regions_complete (map_sem m) t J lo hi); auto.
+Qed.
+
+Theorem regions_on_line_iff m c : valid m = true ->
+  (regions_on_line_check m c = true <-> region_counts_line (map_sem m) (counts_of c)).
+Proof.
+  intro V. split; [apply regions_on_line|]. intro C. unfold regions_on_line_check.
+  destruct (map_pieces_exist m None None V) as [t T]. rewrite T.
+  destruct (map_pieces_correct m None None t 0 T I I) as [J [_ E]].
+  apply (check_regions_line_complete (map_sem m) t J); [|exact C]. intro x. apply E; exact I.
 Qed.

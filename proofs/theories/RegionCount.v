@@ -5,7 +5,8 @@
    in the same way the numbers of first hits in the formula of FirstHits. *)
 
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
-From Certify Require Import Dynamics Iterates Rational Pieces Regions Germs GermIntervals GermCount FirstHits.
+From Certify Require Import Dynamics Iterates Rational Pieces.
+From Certify Require Import FiniteSets Regions Germs GermIntervals GermCount FirstHits.
 Import ListNotations.
 Local Open Scope R_scope.
 
@@ -70,15 +71,25 @@ Qed.
 Lemma breaks_at_correct t b : breaks_at t b = true <-> break (iter t f) (Q2R b).
 Proof.
   rewrite (break_iff_slopes _ _ _ _ (slope_after_correct t b Left) (slope_after_correct t b Right)).
-  unfold breaks_at. rewrite negb_true_iff. split.
-  - intros H E. apply not_true_iff_false in H. apply H. destruct (sameP (slope_after t (Some b, Left))
-      (slope_after t (Some b, Right))); tauto.
-  - intro H. destruct (sameP (slope_after t (Some b, Left)) (slope_after t (Some b, Right))); tauto.
+  unfold breaks_at. destruct (sameP (slope_after t (Some b, Left)) (slope_after t (Some b, Right)));
+    cbn [negb]; split; congruence.
 Qed.
 
 Lemma near_line l d x : (forall y, Rabs (y - x) < d -> f y = line_sem l y) ->
   forall y, Rabs (y - x) < d -> f y = real_slope l * y + real_const l.
 Proof. intros E y Hy. rewrite E by exact Hy. apply line_sem_slope. Qed.
+
+(* Where f is a line, f^(t+1) breaks if the line is not flat and f^t breaks at its value. *)
+Lemma break_on_line t l d x : 0 < d -> (forall y, Rabs (y - x) < d -> f y = line_sem l y) ->
+  (break (iter (S t) f) x <-> slope l <> 0%Z /\ break (iter t f) (line_sem l x)).
+Proof.
+  intros Hd E. pose proof (E x (near_center d x Hd)) as Ex. pose proof (near_line l d x E) as El.
+  rewrite break_iter_S, <- Ex, <- (real_slope_zero l). unfold break.
+  destruct (Req_dec (real_slope l) 0) as [Z0|Z0].
+  - split; [|tauto]. intro H. destruct H. apply (affine_near_constant _ f (real_const l) d x Hd).
+    intros y Hy. rewrite El, Z0 by exact Hy. ring.
+  - rewrite (affine_near_line (iter t f) f _ _ d x Z0 Hd El). tauto.
+Qed.
 
 Lemma affine_off_knots x : ~ In x (map Q2R knots) ->
   exists l d, 0 < d /\ forall y, Rabs (y - x) < d -> f y = line_sem l y.
@@ -94,12 +105,7 @@ Proof.
   apply number_between_correct with (f := f) (P := fun t => break (iter t f)); auto.
   - intros x H. apply H, affine_near_id.
   - intros k b _. apply breaks_at_correct.
-  - intros k l d x _ Hd E. pose proof (E x (near_center d x Hd)) as Ex. pose proof (near_line l d x E) as El.
-    rewrite break_iter_S, <- Ex, <- (real_slope_zero l). unfold break.
-    destruct (Req_dec (real_slope l) 0) as [Z0|Z0].
-    + split; [|tauto]. intro H. destruct H. apply (affine_near_constant _ f (real_const l) d x Hd).
-      intros y Hy. rewrite El, Z0 by exact Hy. ring.
-    + rewrite (affine_near_line (iter k f) f _ _ d x Z0 Hd El). tauto.
+  - intros k l d x _ Hd E. apply (break_on_line k l d x Hd E).
 Qed.
 
 (* ---- First hits ---- *)
@@ -148,7 +154,7 @@ Theorem regions_by_hits lo hi t : Q2R lo < Q2R hi -> selfmap f (Q2R lo) (Q2R hi)
   regions (iter t f) (Q2R lo) (Q2R hi)
     (1 + sum (seq 0 t) (fun i => sum knots (fun b => if breaks_at (t - i) b then h i b else 0%Z))).
 Proof.
-  intros Hlohi Hself h. apply regions_formula with (knots := map Q2R knots) (place := Q2R); auto.
+  intros Hlohi Hself h. apply regions_formula_named with (knots := map Q2R knots) (place := Q2R); auto.
   - intros x _ Hx. destruct (affine_off_knots x Hx) as [l [d [Hd E]]].
     exists (real_slope l), (real_const l), d. split; [exact Hd|]. apply near_line, E.
   - intros i b _ Hb. apply count_ext with (2 := count_hits i b (Some lo) (Some hi) Hb Hlohi). reflexivity.

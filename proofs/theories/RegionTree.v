@@ -2,7 +2,7 @@
    what belongs to the knots on its right. *)
 
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
-From Certify Require Import Rational Pieces Regions Germs GermIntervals GermCount.
+From Certify Require Import Rational Pieces FiniteSets Germs GermIntervals GermCount.
 Import ListNotations.
 Local Open Scope R_scope.
 

@@ -1,11 +1,12 @@
 (* Linear regions of a function of one real variable.
 
-   A break is a point near which the function is not affine. A continuous function with k breaks inside an
-   interval has k + 1 linear regions there: maximal intervals on which it is affine. The definitions say
-   it by the breaks alone, and [affine_between_breaks] that nothing is lost by that. *)
+   A break is a point near which the function is not affine. A function that is continuous on an interval
+   and has n - 1 breaks inside has n linear regions there: maximal intervals on which it is affine. The
+   definition says it by the breaks alone; regions_iff_linear_pieces (LinearPieces.v) says that this is the
+   same. *)
 
-From Coq Require Import Reals Lra Lia ZArith List FinFun.
-From Certify Require Import Dynamics Iterates.
+From Coq Require Import Reals Lra Lia ZArith List.
+From Certify Require Import Dynamics Iterates FiniteSets.
 Import ListNotations.
 Local Open Scope R_scope.
 
@@ -16,11 +17,7 @@ Definition affine_near (F : R -> R) (x : R) : Prop :=
 
 Definition break (F : R -> R) (x : R) : Prop := ~ affine_near F x.
 
-(* The set P has exactly n elements. *)
-Definition count (P : R -> Prop) (n : Z) : Prop :=
-  exists l : list R, NoDup l /\ (forall x, In x l <-> P x) /\ Z.of_nat (length l) = n.
-
-(* F has exactly n linear regions in [lo, hi]; on the line. *)
+(* F has exactly n linear regions in [lo, hi]; on the line. count P n: the set P has exactly n elements. *)
 Definition regions (F : R -> R) (lo hi : R) (n : Z) : Prop :=
   count (fun x => lo < x < hi /\ break F x) (n - 1).
 
@@ -34,75 +31,7 @@ Definition region_counts (f : R -> R) (lo hi : R) (counts : list Z) : Prop :=
 Definition region_counts_line (f : R -> R) (counts : list Z) : Prop :=
   forall t n, nth_error counts t = Some n -> regions_line (iter (S t) f) n.
 
-Arguments regions F lo hi n%Z_scope.
-Arguments regions_line F n%Z_scope.
-
-(* ---- Finite sets ---- *)
-
-Lemma count_ext (P Q : R -> Prop) n : (forall x, P x <-> Q x) -> count P n -> count Q n.
-Proof.
-  intros E [l [Hl [H Hn]]]. exists l. split; [exact Hl|]. split; [|exact Hn].
-  intro x. rewrite H. apply E.
-Qed.
-
-Lemma count_unique P m n : count P m -> count P n -> m = n.
-Proof.
-  intros [l [Hl [El <-]]] [k [Hk [Ek <-]]]. f_equal. apply Nat.le_antisymm.
-  - apply NoDup_incl_length; [exact Hl|]. intros x Hx. apply Ek, El, Hx.
-  - apply NoDup_incl_length; [exact Hk|]. intros x Hx. apply El, Ek, Hx.
-Qed.
-
-Lemma count_none (P : R -> Prop) : (forall x, ~ P x) -> count P 0.
-Proof.
-  intro H. exists []. split; [constructor|]. split; [|reflexivity].
-  intro x. split; [intros []|apply H].
-Qed.
-
-Lemma count_one a : count (fun x => x = a) 1.
-Proof.
-  exists [a]. split; [repeat constructor; intros []|]. split; [|reflexivity].
-  intro x. simpl. intuition congruence.
-Qed.
-
-Lemma NoDup_append {A} (l k : list A) : NoDup l -> NoDup k -> (forall x, In x l -> In x k -> False) ->
-  NoDup (l ++ k).
-Proof.
-  intros Hl Hk D. induction Hl as [|a l Ha Hl IH]; [exact Hk|]. simpl. constructor.
-  - intro H. apply in_app_or in H as [H|H]; [exact (Ha H)|]. apply (D a); simpl; auto.
-  - apply IH. intros x Hx. apply D. simpl; auto.
-Qed.
-
-Lemma count_or (P Q : R -> Prop) m n : (forall x, P x -> Q x -> False) -> count P m -> count Q n ->
-  count (fun x => P x \/ Q x) (m + n).
-Proof.
-  intros D [l [Hl [El <-]]] [k [Hk [Ek <-]]]. exists (l ++ k). split; [|split].
-  - apply NoDup_append; [exact Hl|exact Hk|]. intros x Hx Hx'. apply (D x); [apply El, Hx|apply Ek, Hx'].
-  - intro x. rewrite in_app_iff, El, Ek. reflexivity.
-  - rewrite app_length. lia.
-Qed.
-
-(* A point taken with a condition that has been decided. *)
-Lemma count_one_if a (P : Prop) (b : bool) : (b = true <-> P) ->
-  count (fun x => x = a /\ P) (if b then 1 else 0).
-Proof.
-  intro E. destruct b.
-  - apply count_ext with (fun x => x = a); [|apply count_one]. intro x. split; [|tauto].
-    intro H. split; [exact H|]. apply E. reflexivity.
-  - apply count_none. intros x [_ H]. apply E in H. discriminate.
-Qed.
-
-(* Sets in bijection. *)
-Lemma count_image (P Q : R -> Prop) (g h : R -> R) n :
-  (forall x, h (g x) = x) -> (forall y, g (h y) = y) -> (forall x, Q x <-> P (g x)) -> count P n -> count Q n.
-Proof.
-  intros Ehg Egh E [l [Hl [El Hn]]]. exists (map h l). split; [|split].
-  - apply Injective_map_NoDup; [|exact Hl].
-    intros x y H. rewrite <- (Egh x), <- (Egh y), H. reflexivity.
-  - intro x. rewrite in_map_iff, E, <- El. split.
-    + intros [y [<- Hy]]. rewrite Egh. exact Hy.
-    + intro H. exists (g x). auto.
-  - rewrite map_length. exact Hn.
-Qed.
+(* ---- The numbers are unique ---- *)
 
 Lemma regions_unique F lo hi m n : regions F lo hi m -> regions F lo hi n -> m = n.
 Proof. intros Hm Hn. pose proof (count_unique _ _ _ Hm Hn). lia. Qed.
@@ -112,6 +41,15 @@ Lemma region_counts_unique f lo hi a b : length a = length b ->
 Proof.
   intros Hlen Ha Hb. apply (nth_ext a b 0%Z 0%Z Hlen). intros k Hk.
   apply (regions_unique (iter (S k) f) lo hi).
+  - apply Ha, nth_error_nth'. exact Hk.
+  - apply Hb, nth_error_nth'. rewrite <- Hlen. exact Hk.
+Qed.
+
+Lemma region_counts_line_unique f a b : length a = length b ->
+  region_counts_line f a -> region_counts_line f b -> a = b.
+Proof.
+  intros Hlen Ha Hb. apply (nth_ext a b 0%Z 0%Z Hlen). intros k Hk.
+  enough (nth k a 0%Z - 1 = nth k b 0%Z - 1)%Z by lia. apply (count_unique (break (iter (S k) f))).
   - apply Ha, nth_error_nth'. exact Hk.
   - apply Hb, nth_error_nth'. rewrite <- Hlen. exact Hk.
 Qed.

@@ -59,22 +59,6 @@ Qed.
 (* an interval; the label is [Some K] if it is the whole element K *)
 Definition piece := (R * R * option nat)%type.
 
-(* the pieces lie end to end from s to t *)
-Fixpoint tiled (s : R) (L : list piece) (t : R) : Prop :=
-  match L with [] => s = t | e :: L' => left e = s /\ left e <= right e /\ tiled (right e) L' t end.
-
-Lemma tiled_app L L' : forall s t u, tiled s L t -> tiled t L' u -> tiled s (L ++ L') u.
-Proof.
-  induction L as [|e L IH]; simpl; intros s t u H H'; [subst; exact H'|]. destruct H as (H1 & H2 & H3).
-  repeat split; auto. apply (IH _ t); assumption.
-Qed.
-
-Lemma tiled_chain L : forall s t, tiled s L t -> chain s L t.
-Proof.
-  induction L as [|e L IH]; simpl; intros s t H; [lra|]. destruct H as (H1 & H2 & H3).
-  repeat split; auto; lra.
-Qed.
-
 Definition is_full (T : piece) : bool := match label T with Some _ => true | None => false end.
 Definition fulls (L : list piece) : list nat :=
   flat_map (fun T => match label T with Some K => [K] | None => [] end) L.
@@ -137,21 +121,6 @@ Proof.
   destruct L as [|T' L].
   - inversion HM; subst. simpl in Hrest. subst t. rewrite Nat.add_0_r. exact Hk.
   - apply (few_split _ _ _ _ (right T)); [exact Hk|]. apply IH; [congruence|exact Hrest|exact HM].
-Qed.
-
-(* an interval that is no longer than eps has no more separated points than its image *)
-Lemma few_image n u v s t N : v - u <= eps -> (forall x, u <= x <= v -> s <= g x <= t) ->
-  few g n eps s t N -> few g (S n) eps u v N.
-Proof.
-  intros Huv Hst HN E HE Hsep. rewrite <- (map_length g E). apply HN.
-  - intros y Hy. apply in_map_iff in Hy as (x & <- & Hx). apply Hst, HE, Hx.
-  - clear HN. induction Hsep as [|x E Hx HE' IH]; simpl; [constructor|]. constructor.
-    + rewrite Forall_forall in Hx |- *. intros z Hz. apply in_map_iff in Hz as (y & <- & Hy).
-      destruct (Hx y Hy) as ([|k] & Hk & Hdist).
-      * exfalso. simpl in Hdist. assert (Hdist' : Rabs (x - y) <= v - u); [|lra].
-        pose proof (HE x ltac:(simpl; auto)). pose proof (HE y ltac:(simpl; auto)). apply Rabs_le. lra.
-      * exists k. rewrite <- !iter_S. split; [lia|exact Hdist].
-    + apply IH. intros y Hy. apply HE. simpl; auto.
 Qed.
 End Few.
 

@@ -2,7 +2,7 @@
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
 From Certify Require Import Rational Pieces Images.
 Import ListNotations.
-Open Scope R_scope.
+Local Open Scope R_scope.
 
 (* a first line, then knots with the line to their right *)
 Fixpoint list_sem (l : line) (ks : list (Q * line)) (x : R) : R :=

@@ -3,7 +3,7 @@ From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
 From Certify Require Import Dynamics Iterates Continuity LiYorke OddCertificate Order.
 From Certify Require Import Rational Pieces Images Orbit OddCheck CycleCheck Mesh LineMesh Maps.
 Import ListNotations.
-Open Scope R_scope.
+Local Open Scope R_scope.
 
 (* ---- the data of certificates ---- *)
 
