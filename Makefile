@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 NET := cases/paper-perturbed-tent
 PROOF := build/perturbed-tent.certificate.json
 
-.PHONY: prove test check bench docs cases clean help
+.PHONY: prove test check bench docs cases theories proofs clean help
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -42,8 +42,15 @@ docs: $(VENV)/ready ## write the generated pages of docs/ anew
 	$(BIN)/python docs/pictures.py
 	$(BIN)/python docs/figure_two.py
 
+theories: ## compile the Coq theories (needs coqc) and print what they assume
+	$(MAKE) -C proofs
+
+proofs: $(VENV)/ready theories ## the theories, and the Coq kernel on the exported proof of every case and on wrong ones
+	CERTIFY_REQUIRE_OPTIONAL=1 $(BIN)/python -m pytest -n auto tests/test_verify_coq.py
+
 cases: $(VENV)/ready ## write the certificates of all cases anew
 	$(BIN)/python cases/make.py
 
 clean: ## remove what the targets made
+	$(MAKE) -C proofs clean
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache

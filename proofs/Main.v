@@ -34,7 +34,7 @@ Theorem order_on_the_line f m A l c r d : (0 < m)%nat -> continuity f ->
   (ordered_line f m <-> forall x, iter (2 * m) f x = x -> iter m f x = x).
 Proof. exact (order_line_iff f m A l c r d). Qed.
 
-(* ---- Networks and piecewise-linear maps: the checks are correct; all but those of entropy are complete ---- *)
+(* ---- Networks and piecewise-linear maps: the checks are correct and, but for entropy, complete ---- *)
 Theorem chaos_checked m lo hi : valid m = true -> real lo <= real hi ->
   (exists c, chaos_on_interval_check m (lo, hi) c = true) <->
   selfmap (map_sem m) (real lo) (real hi) /\ chaotic (map_sem m) (real lo) (real hi).

@@ -1,9 +1,10 @@
 (* The checks are complete: on an interval that a network or a piecewise-linear map maps into itself, some
-   certificate of chaos passes if and only if the map is chaotic there, and some mesh passes at a level if and only
-   if the map is ordered with that level.  On the line the same holds for chaos. *)
+   certificate of chaos passes if and only if the map is chaotic there, and some mesh passes at a level if and
+   only if the map is ordered with that level.  On the line the same holds for chaos. *)
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
 From Certify Require Import Dynamics Iterates Continuity Order Completeness.
-From Certify Require Import Rational Pieces Images Orbit OddCheck Mesh MeshComplete Maps Verdicts Certificates.
+From Certify Require Import Rational Pieces Images Orbit OddCheck Mesh MeshComplete.
+From Certify Require Import Maps Verdicts Certificates.
 Local Open Scope R_scope.
 
 Notation chaos_on_interval_check := (interval_check_with map_evaluator).
@@ -13,11 +14,14 @@ Theorem chaos_on_interval_iff m lo hi : valid m = true -> real lo <= real hi ->
   (exists c, chaos_on_interval_check m (lo, hi) c = true) <->
   selfmap (map_sem m) (real lo) (real hi) /\ chaotic (map_sem m) (real lo) (real hi).
 Proof.
-  intros V HJ. split; [intros [c H]; apply (chaos_on_interval m lo hi c H)|]. rewrite !real_Q2R in *. intros [Hs C].
+  intros V HJ. split; [intros [c H]; apply (chaos_on_interval m lo hi c H)|]. rewrite !real_Q2R in *.
+  intros [Hs C].
   destruct (map_evaluator_exists m V) as [e E]. pose proof (map_evaluator_correct m e E) as He.
-  destruct (odd_return_complete e (map_sem m) (Q2R lo) (Q2R hi) He) as (level & x & bits & [Hlo Hhi] & H); auto.
+  destruct (odd_return_complete e (map_sem m) (Q2R lo) (Q2R hi) He)
+    as (level & x & bits & [Hlo Hhi] & H); auto.
   { apply continuity_on, map_continuous, V. }
-  exists (OddReturn level 3 x bits). unfold interval_check_with, line_check_with. cbn [start chaos_check fst snd].
+  exists (OddReturn level 3 x bits). unfold interval_check_with, line_check_with.
+  cbn [start chaos_check fst snd].
   rewrite E, H, (self_map_complete m (lo, hi) V HJ Hs).
   destruct (leqP lo x), (leqP x hi); auto; lra.
 Qed.
@@ -27,7 +31,8 @@ Theorem chaos_on_line_iff m : valid m = true ->
 Proof.
   intro V. split; [intros [c H]; apply (chaos_on_line m c H)|]. intros (lo & hi & _ & n & p & _ & L & Hn).
   destruct (map_evaluator_exists m V) as [e E]. pose proof (map_evaluator_correct m e E) as He.
-  destruct (odd_return_complete_line e (map_sem m) n p He (map_continuous m V) L Hn) as (level & x & bits & H).
+  destruct (odd_return_complete_line e (map_sem m) n p He (map_continuous m V) L Hn)
+    as (level & x & bits & H).
   exists (OddReturn level 3 x bits). unfold line_check_with. rewrite E. exact H.
 Qed.
 
@@ -38,7 +43,8 @@ Proof.
   intros V HJ. split.
   - intros (core_steps & mesh & H). apply (order_on_interval m lo hi (Order level core_steps mesh)).
     rewrite V. exact H.
-  - rewrite !real_Q2R in *. intros [Hs O]. exists 0%nat. unfold order_on_interval_check, order_check, pieces_on.
+  - rewrite !real_Q2R in *. intros [Hs O]. exists 0%nat.
+    unfold order_on_interval_check, order_check, pieces_on.
     destruct (map_pieces_exist m (Some lo) (Some hi) V) as [t T]. cbn [fst snd]. rewrite T.
     destruct (pieces_on_correct m (lo, hi) t T) as [Hj [Hr E]]; [split; cbn [fst snd]; lra|].
     pose proof (continuity_on _ (Q2R lo) (Q2R hi) (map_continuous m V)) as C.

@@ -1,11 +1,11 @@
-(* Certificates of chaos and order for networks and piecewise-linear maps: the file that generated proofs import.
+(* Certificates of chaos and order for networks and piecewise-linear maps: what generated proofs import.
 
    Each theorem turns one boolean, which the kernel computes, into a statement about the real map
    [net_sem the_map] or [pl_sem the_map]. *)
 From Coq Require Export Reals ZArith QArith List.
 From Coq Require Import Qreals Bool.
-From Certify Require Export Dynamics Rational Network PiecewiseLinear LineMesh Maps Verdicts.
-From Certify Require Import Continuity Iterates Pieces Images Orbit.
+From Certify Require Export Dynamics Rational Network PiecewiseLinear EndPoints Maps Verdicts.
+From Certify Require Import Continuity Iterates Pieces Images Orbit LineMesh.
 Export ListNotations.
 Local Open Scope R_scope.
 Local Open Scope lazy_bool_scope.
@@ -26,7 +26,8 @@ Lemma interval_check_sound m lo hi c : interval_check_with m (lo, hi) c = true -
   exists e, evaluates e (map_sem m) /\ chaos_check e c = true /\
     selfmap (map_sem m) (Q2R lo) (Q2R hi) /\ Q2R lo <= Q2R (start c) <= Q2R hi.
 Proof.
-  unfold interval_check_with, line_check_with. rewrite <- !andb_lazy_alt, !andb_true_iff. intros [[[Hlo Hhi] Hs] H].
+  unfold interval_check_with, line_check_with. rewrite <- !andb_lazy_alt, !andb_true_iff.
+  intros [[[Hlo Hhi] Hs] H].
   destruct (evaluator_of m) as [e|] eqn:E; [|discriminate]. exists e.
   apply (reflect_true _ _ (leqP _ _)) in Hlo, Hhi. split; [apply evaluator_correct, E|]. split; [exact H|].
   split; [apply (self_map_sound m (lo, hi) Hs)|split; assumption].

@@ -9,8 +9,10 @@ Local Open Scope Z_scope.
 
 (* ---- evaluation ---- *)
 
-Record bend_big := BendBig { top : bigZ; bottom : bigZ; before_big : bigZ; after_big : bigZ; over_big : bigZ }.
-Record layer_big := LayerBig { rows_big : list (list bigZ * bigZ); den_big : bigZ; bends_big : list bend_big }.
+Record bend_big := BendBig {
+  top : bigZ; bottom : bigZ; before_big : bigZ; after_big : bigZ; over_big : bigZ }.
+Record layer_big := LayerBig {
+  rows_big : list (list bigZ * bigZ); den_big : bigZ; bends_big : list bend_big }.
 
 Definition to_bend_big (b : bend) : bend_big :=
   BendBig (BigZ.of_Z (Qnum (knee b))) (BigZ.of_Z (Zpos (Qden (knee b))))
@@ -32,7 +34,8 @@ Definition linear_big (D : bigZ) (X : list bigZ) (row : list bigZ * bigZ) : bigZ
 Definition bend_value_big (b : bend_big) (D z : bigZ) : bigZ :=
   let y := BigZ.mul (bottom b) z in
   let t := BigZ.mul D (top b) in
-  BigZ.add (BigZ.mul (if BigZ.ltb y t then before_big b else after_big b) (BigZ.sub y t)) (BigZ.mul (over_big b) t).
+  BigZ.add (BigZ.mul (if BigZ.ltb y t then before_big b else after_big b) (BigZ.sub y t))
+    (BigZ.mul (over_big b) t).
 
 Definition bend_vector_big (v : bigZ * list bigZ) (b : bend_big) : bigZ * list bigZ :=
   (BigZ.mul (BigZ.mul (bottom b) (over_big b)) (fst v), map (bend_value_big b (fst v)) (snd v)).
@@ -57,44 +60,52 @@ Proof.
   rewrite BigZ.spec_add, BigZ.spec_mul, BigZ.spec_of_Z, IH. reflexivity.
 Qed.
 
-Lemma bend_vector_big_correct b v w : represents v w -> represents (bend_vector_big v (to_bend_big b)) (bend_vector w b).
+Lemma bend_vector_big_correct b v w : represents v w ->
+  represents (bend_vector_big v (to_bend_big b)) (bend_vector w b).
 Proof.
   intros [HD HX]. unfold bend_vector_big, bend_vector, bend_den. split; cbn [fst snd].
   - unfold to_bend_big. cbn [bottom over_big]. rewrite !BigZ.spec_mul, !BigZ.spec_of_Z, HD. reflexivity.
   - rewrite <- HX, !map_map. apply map_ext. intro z. unfold bend_value_big, bend_Z, to_bend_big.
     cbn [top bottom before_big after_big over_big].
     rewrite BigZ.spec_add, !BigZ.spec_mul, BigZ.spec_sub, BigZ.spec_ltb, !BigZ.spec_mul, !BigZ.spec_of_Z, HD.
-    destruct (Zpos (Qden (knee b)) * BigZ.to_Z z <? Zpos (fst w) * Qnum (knee b)); rewrite BigZ.spec_of_Z; reflexivity.
+    destruct (Zpos (Qden (knee b)) * BigZ.to_Z z <? Zpos (fst w) * Qnum (knee b)); rewrite BigZ.spec_of_Z;
+      reflexivity.
 Qed.
 
-Lemma eval_layer_big_correct l v w : represents v w -> represents (eval_layer_big v (to_layer_big l)) (eval_layer w l).
+Lemma bend_vectors_big_correct bs : forall v w, represents v w ->
+  represents (fold_left bend_vector_big (map to_bend_big bs) v) (fold_left bend_vector bs w).
+Proof.
+  induction bs as [|b bs IH]; intros v w H; cbn [map fold_left]; auto.
+  apply IH, bend_vector_big_correct, H.
+Qed.
+
+Lemma eval_layer_big_correct l v w : represents v w ->
+  represents (eval_layer_big v (to_layer_big l)) (eval_layer w l).
 Proof.
   intros [HD HX]. unfold eval_layer_big, eval_layer, to_layer_big. cbn [bends_big den_big rows_big].
-  assert (H : represents (BigZ.mul (BigZ.of_Z (Zpos (den_Z l))) (fst v),
-      map (linear_big (fst v) (snd v)) (map (fun row => (map BigZ.of_Z (fst row), BigZ.of_Z (snd row))) (rows_Z l)))
-    ((den_Z l * fst w)%positive, map (linear_Z (fst w) (snd w)) (rows_Z l))).
-  { split; cbn [fst snd].
+  set (rows := map (fun row => (map BigZ.of_Z (fst row), BigZ.of_Z (snd row))) (rows_Z l)).
+  assert (H : represents (BigZ.mul (BigZ.of_Z (Zpos (den_Z l))) (fst v), map (linear_big (fst v) (snd v)) rows)
+                         ((den_Z l * fst w)%positive, map (linear_Z (fst w) (snd w)) (rows_Z l))).
+  { split; unfold rows; cbn [fst snd].
     - rewrite BigZ.spec_mul, BigZ.spec_of_Z, HD. reflexivity.
     - rewrite !map_map. apply map_ext. intro row. unfold linear_big, linear_Z. cbn [fst snd].
       rewrite BigZ.spec_add, BigZ.spec_mul, BigZ.spec_of_Z, dot_big_correct, HX, HD. reflexivity. }
-  revert H. generalize (BigZ.mul (BigZ.of_Z (Zpos (den_Z l))) (fst v),
-      map (linear_big (fst v) (snd v)) (map (fun row => (map BigZ.of_Z (fst row), BigZ.of_Z (snd row))) (rows_Z l)))
-    ((den_Z l * fst w)%positive, map (linear_Z (fst w) (snd w)) (rows_Z l)).
-  induction (bends_Z l) as [|b bs IH]; intros v' w' H; cbn [map fold_left]; auto.
-  apply IH, bend_vector_big_correct, H.
+  apply bend_vectors_big_correct, H.
+Qed.
+
+Lemma eval_layers_big_correct net : forall v w, represents v w ->
+  represents (fold_left eval_layer_big (map to_layer_big net) v) (fold_left eval_layer net w).
+Proof.
+  induction net as [|l net IH]; intros v w H; cbn [map fold_left]; auto.
+  apply IH, eval_layer_big_correct, H.
 Qed.
 
 Theorem eval_net_big_correct net q : eval_net_big (map to_layer_big net) q = eval_net net q.
 Proof.
   unfold eval_net_big, eval_net.
-  assert (H : represents (fold_left eval_layer_big (map to_layer_big net) (BigZ.of_Z (Zpos (Qden q)), [BigZ.of_Z (Qnum q)]))
-                         (fold_left eval_layer net (Qden q, [Qnum q]))).
-  { assert (H : represents (BigZ.of_Z (Zpos (Qden q)), [BigZ.of_Z (Qnum q)]) (Qden q, [Qnum q])).
-    { split; cbn [fst snd map]; rewrite BigZ.spec_of_Z; reflexivity. }
-    revert H. generalize (BigZ.of_Z (Zpos (Qden q)), [BigZ.of_Z (Qnum q)]) (Qden q, [Qnum q]).
-    induction net as [|l net IH]; intros v w H; cbn [map fold_left]; auto.
-    apply IH, eval_layer_big_correct, H. }
-  destruct (fold_left eval_layer_big _ _) as [D X], (fold_left eval_layer net _) as [D' X'], H as [HD HX].
+  pose proof (eval_layers_big_correct net (BigZ.of_Z (Zpos (Qden q)), [BigZ.of_Z (Qnum q)]) (Qden q, [Qnum q])) as H.
+  destruct (fold_left eval_layer_big _ _) as [D X], (fold_left eval_layer net _) as [D' X'].
+  destruct H as [HD HX]; [split; cbn [fst snd map]; rewrite BigZ.spec_of_Z; reflexivity|].
   cbn [fst snd] in *. rewrite HD, <- HX. destruct X; reflexivity.
 Qed.
 

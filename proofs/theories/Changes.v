@@ -1,4 +1,4 @@
-(* Piecewise-linear functions as a line and a list of changes: at the point p the line (s, c) is added, from p on.
+(* Piecewise-linear functions as a line and a list of changes: from the point p on the line (s, c) is added.
    Sums of such functions are merged lists. *)
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
 From Certify Require Import Rational Bends Evaluate Pieces Images.
@@ -44,7 +44,8 @@ Lemma ascending_weaken {A} (ks : list (Q * A)) a b :
   (forall x, right_of b x -> right_of a x) -> ascending b ks -> ascending a ks.
 Proof. destruct ks as [|[p l] ks]; simpl; auto. intros H [H1 H2]; auto. Qed.
 
-Lemma ascending_from {A} (ks : list (Q * A)) a p : right_of a (Q2R p) -> ascending (Some p) ks -> ascending a ks.
+Lemma ascending_from {A} (ks : list (Q * A)) a p : right_of a (Q2R p) -> ascending (Some p) ks ->
+  ascending a ks.
 Proof.
   intro H. apply ascending_weaken. intro x. destruct a; simpl in *; [lra|auto].
 Qed.
@@ -64,10 +65,12 @@ Definition point_order (p q : Q) : comparison :=
 
 Lemma point_order_spec p q : CompareSpec (Q2R p = Q2R q) (Q2R p < Q2R q) (Q2R q < Q2R p) (point_order p q).
 Proof.
-  unfold point_order. rewrite <- andb_lazy_alt. destruct ((Qnum p =? Qnum q)%Z && (Qden p =? Qden q)%positive) eqn:E.
+  unfold point_order. rewrite <- andb_lazy_alt.
+  destruct ((Qnum p =? Qnum q)%Z && (Qden p =? Qden q)%positive) eqn:E.
   - apply andb_true_iff in E as [E1 E2]. apply Z.eqb_eq in E1. apply Pos.eqb_eq in E2. constructor.
     destruct p, q; simpl in *; congruence.
-  - clear E. destruct (Z.compare_spec (Zpos (Qden q) * Qnum p) (Zpos (Qden p) * Qnum q)) as [H|H|H]; constructor.
+  - clear E.
+    destruct (Z.compare_spec (Zpos (Qden q) * Qnum p) (Zpos (Qden p) * Qnum q)) as [H|H|H]; constructor.
     + apply Qeq_eqR. unfold Qeq. lia.
     + apply Qlt_Rlt. unfold Qlt. lia.
     + apply Qlt_Rlt. unfold Qlt. lia.
@@ -110,7 +113,8 @@ Proof.
   induction ks as [|[p k] ks IH]; [intro js; cbn [merge total]; ring|].
   induction js as [|[q j] js IHj]; [cbn [merge total]; ring|]. rewrite merge_cons.
   destruct (point_order_spec p q) as [E|_|_].
-  - rewrite put_total, IH. cbn [total]. unfold from. rewrite <- E, zsem_add. destruct (Rlt_dec x (Q2R p)); ring.
+  - rewrite put_total, IH. cbn [total]. unfold from. rewrite <- E, zsem_add.
+    destruct (Rlt_dec x (Q2R p)); ring.
   - cbn [total]. rewrite IH. cbn [total]. ring.
   - cbn [total] in *. rewrite IHj. ring.
 Qed.
@@ -141,7 +145,8 @@ Fixpoint merge_all (fuel : nat) (ls : list (list change)) : list change :=
 
 Definition totals (ls : list (list change)) (x : R) : R := fold_right (fun ks y => total ks x + y) 0 ls.
 
-Lemma list_pairs {A} (P : list A -> Prop) : P [] -> (forall a, P [a]) -> (forall a b l, P l -> P (a :: b :: l)) ->
+Lemma list_pairs {A} (P : list A -> Prop) : P [] -> (forall a, P [a]) ->
+  (forall a b l, P l -> P (a :: b :: l)) ->
   forall l, P l.
 Proof.
   intros H0 H1 H2. fix rec 1. intros [|a [|b l]]; [exact H0|apply H1|apply H2, rec].
@@ -150,21 +155,25 @@ Qed.
 Lemma merge_all_total x fuel : forall ls, total (merge_all fuel ls) x = totals ls x.
 Proof.
   assert (F : forall ls, total (fold_right merge [] ls) x = totals ls x).
-  { induction ls as [|ks ls IH]; cbn [fold_right totals]; [reflexivity|]. rewrite merge_total, IH. reflexivity. }
+  { induction ls as [|ks ls IH]; cbn [fold_right totals]; [reflexivity|].
+    rewrite merge_total, IH. reflexivity. }
   assert (P : forall ls, totals (merge_pairs ls) x = totals ls x).
   { apply list_pairs; auto. intros ks js ls E. cbn [merge_pairs totals fold_right] in *.
     fold (totals (merge_pairs ls) x). fold (totals ls x). rewrite E, merge_total. ring. }
-  induction fuel as [|fuel IH]; intros [|ks [|js ls]]; cbn [merge_all]; try (cbn [totals fold_right total]; ring); auto.
+  induction fuel as [|fuel IH]; intros [|ks [|js ls]]; cbn [merge_all];
+    try (cbn [totals fold_right total]; ring); auto.
   rewrite IH. apply P.
 Qed.
 
 (* what merging two lists keeps, merging all keeps *)
-Lemma merge_all_keeps (P : list change -> Prop) fuel : P [] -> (forall ks js, P ks -> P js -> P (merge ks js)) ->
+Lemma merge_all_keeps (P : list change -> Prop) fuel : P [] ->
+  (forall ks js, P ks -> P js -> P (merge ks js)) ->
   forall ls, Forall P ls -> P (merge_all fuel ls).
 Proof.
   intros H0 H. assert (Pairs : forall ls, Forall P ls -> Forall P (merge_pairs ls)).
   { apply (list_pairs (fun ls => Forall P ls -> Forall P (merge_pairs ls))); auto.
-    intros ks js ls IH Hls. inversion_clear Hls as [|? ? Hk Hls']. inversion_clear Hls'. cbn [merge_pairs]. auto. }
+    intros ks js ls IH Hls. inversion_clear Hls as [|? ? Hk Hls']. inversion_clear Hls'.
+    cbn [merge_pairs]. auto. }
   assert (Fold : forall ls, Forall P ls -> P (fold_right merge [] ls)).
   { intros ls Hls. induction Hls as [|ks ls' Hk _ IH]; cbn [fold_right]; auto. }
   induction fuel as [|fuel IH]; intros [|ks [|js ls]] Hls; cbn [merge_all]; auto; inversion_clear Hls; auto.
@@ -229,7 +238,8 @@ Proof.
   inversion_clear HF. destruct (a =? 0)%Z; auto.
 Qed.
 
-Lemma scale_ascending a ks : forall b, ascending b ks -> ascending b (map (fun k => (fst k, zscale a (snd k))) ks).
+Lemma scale_ascending a ks : forall b, ascending b ks ->
+  ascending b (map (fun k => (fst k, zscale a (snd k))) ks).
 Proof. induction ks as [|[p l] ks IH]; intros b H; simpl in *; auto. destruct H; auto. Qed.
 
 Lemma combination_well_formed D Fs row : Forall well_formed Fs -> well_formed (combination D Fs row).
@@ -272,12 +282,14 @@ Proof.
   destruct (is_zero (zsub l' l)); [apply IH, (ascending_from _ a p); auto|simpl; auto].
 Qed.
 
-Lemma total_differences ks x : forall a l, ascending a ks -> zsem l x + total (differences l ks) x = walk l ks x.
+Lemma total_differences ks x : forall a l, ascending a ks ->
+  zsem l x + total (differences l ks) x = walk l ks x.
 Proof.
   induction ks as [|[p l'] ks IH]; intros a l H; cbn [differences walk]; [simpl; ring|].
   destruct H as [_ H]. specialize (IH (Some p) l' H).
   pose proof (fun h => total_before _ x p (differences_ascending ks (Some p) l' H) h) as B.
   destruct (is_zero (zsub l' l)) eqn:Z0.
-  - apply (is_zero_sem _ x) in Z0. rewrite zsem_sub in Z0. destruct (Rlt_dec x (Q2R p)) as [h|h]; [rewrite (B h)|]; lra.
+  - apply (is_zero_sem _ x) in Z0. rewrite zsem_sub in Z0.
+    destruct (Rlt_dec x (Q2R p)) as [h|h]; [rewrite (B h)|]; lra.
   - cbn [total]. rewrite zsem_sub. unfold from. destruct (Rlt_dec x (Q2R p)) as [h|h]; [rewrite (B h)|]; lra.
 Qed.

@@ -5,7 +5,7 @@
    f psi inside, F 1 = P, F (-1) = M.  Coppel's theorem for F is Coppel's theorem for f on [-infinity,
    +infinity]. *)
 
-From Coq Require Import Reals Lra Lia PeanoNat.
+From Coq Require Import Reals Lra Lia.
 From Certify Require Import Dynamics Iterates Continuity Order.
 Local Open Scope R_scope.
 

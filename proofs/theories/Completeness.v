@@ -4,8 +4,8 @@
    rational_certificate_in: then n = 3, strict inequalities and a rational point suffice at some level j; for
    a horseshoe contains a point whose first three steps are strictly inside of it. *)
 
-From Coq Require Import Reals Lra Lia PeanoNat.
-From Certify Require Import Dynamics Iterates Continuity Transfer LiYorke Turbulence OddChaos OddCertificate.
+From Coq Require Import Reals Lra Lia.
+From Certify Require Import Dynamics Iterates Continuity Transfer Turbulence OddChaos OddCertificate.
 Local Open Scope R_scope.
 
 Theorem certificate_iff f : continuity f ->

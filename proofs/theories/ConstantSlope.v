@@ -6,7 +6,7 @@
    cells.  So the cells are a covering graph of growth s^N/2 - 2, and h(f) >= (1/N) ln (s^N/2 - 2) for each
    N. The entropy of f is that of its core, a part that all orbits enter. *)
 
-From Coq Require Import Reals Lra Lia ZArith List.
+From Coq Require Import Reals Lra Lia List.
 From Certify Require Import Dynamics Iterates Continuity Covering Parts Entropy CoveringGraph Steep.
 Import ListNotations.
 Local Open Scope R_scope.

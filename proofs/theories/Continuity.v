@@ -4,7 +4,7 @@
    point where a level is reached; and the extension of a map that is continuous on [lo, hi] only to all of
    R, by clamping the argument. *)
 
-From Coq Require Import Reals Lra Lia.
+From Coq Require Import Reals Lra.
 From Certify Require Import Dynamics Iterates.
 Local Open Scope R_scope.
 

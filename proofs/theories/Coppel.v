@@ -10,7 +10,7 @@
       2-cycle; and if one fails, the orbit changes its direction in one sense only finitely often.  In each
       case it converges. *)
 
-From Coq Require Import Reals Lra Lia PeanoNat Wf_nat.
+From Coq Require Import Reals Lra Lia.
 From Certify Require Import Dynamics Iterates Continuity Transfer.
 Local Open Scope R_scope.
 

@@ -10,7 +10,7 @@
    path, obtained without any axiom of choice. *)
 
 From Coq Require Import Reals Lra Lia.
-From Certify Require Import Dynamics Iterates Continuity.
+From Certify Require Import Dynamics Continuity.
 Local Open Scope R_scope.
 
 Definition covers (g : R -> R) (a b c d : R) : Prop :=

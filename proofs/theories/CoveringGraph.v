@@ -20,7 +20,7 @@ Local Open Scope R_scope.
 
 (* ---- Lists of points ---- *)
 
-(* points of [u, w] that g maps, in order, to the points X of [c, d] *)
+(* Points of [u, w] that g maps, in order, to the points X of [c, d]. *)
 Lemma pull_points g u w c d X : covers g u w c d -> (forall x, In x X -> c <= x <= d) ->
   exists Y, (forall y, In y Y -> u <= y <= w) /\ map g Y = X.
 Proof.
@@ -59,7 +59,7 @@ Hypothesis Hv : forall i, (i < vertices)%nat -> 0 < v i.
 Hypothesis Hlam : 0 < lam.
 Hypothesis Hgrowth : forall i, (i < vertices)%nat -> lam * v i <= total v (map label (rows i)).
 
-(* a part that f^N maps onto the interval of its label, without leaving [lo, hi] on the way *)
+(* A part that f^N maps onto the interval of its label, without leaving [lo, hi] on the way. *)
 Definition path (N : nat) (e : R * R * nat) : Prop :=
   (label e < vertices)%nat /\ maps_onto (iter N f) (left e) (right e) (a (label e)) (b (label e)) /\
   forall x k, left e <= x <= right e -> (k <= N)%nat -> lo <= iter k f x <= hi.
@@ -114,7 +114,7 @@ Proof.
   pose proof (pow_lt lam N Hlam). simpl. nra.
 Qed.
 
-(* a graph for f^N with disjoint parts, of growth lam^N / 2 *)
+(* A graph for f^N with disjoint parts, of growth lam^N / 2. *)
 Lemma sparse_fan N : exists d, 0 < d /\ forall i, (i < vertices)%nat -> exists L, spaced d L /\
   (forall e, In e L -> path N e /\ a i <= left e /\ left e <= right e /\ right e <= b i) /\
   lam ^ N / 2 * v i <= total v (map label L).
@@ -139,7 +139,7 @@ Proof.
   destruct (Upto vertices) as (d & Hd & H). exists d. split; [exact Hd|]. intros i Hi. apply H; exact Hi.
 Qed.
 
-(* a point of [a i, b i] whose orbit follows the graph for ever *)
+(* A point of [a i, b i] whose orbit follows the graph for ever. *)
 Lemma endless_path i : (i < vertices)%nat -> exists x, a i <= x <= b i /\ stays f lo hi x.
 Proof.
   intro Hi. pose (next := fun j => hd (0, 0, 0%nat) (rows j)).

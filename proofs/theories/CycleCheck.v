@@ -1,5 +1,5 @@
-(* The check of a periodic orbit whose period is not a power of 2: the points of the orbit, the smallest first,
-   each the image of the one before it.  Sound, and complete for orbits of rational points. *)
+(* The check of a periodic orbit whose period is not a power of 2: the points of the orbit, the smallest
+   first, each the image of the one before it. Sound, and complete for orbits of rational points. *)
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
 From Certify Require Import Dynamics Iterates Rational Orbit.
 Import ListNotations.

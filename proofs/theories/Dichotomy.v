@@ -3,7 +3,7 @@
    So a search for certificates of chaos and of order at all levels ends, except for maps of this one type.
    (The verdicts exclude each other: ordered_not_chaotic.) *)
 
-From Coq Require Import Reals Lra Lia PeanoNat.
+From Coq Require Import Reals Lra Lia.
 From Certify Require Import Dynamics Iterates Continuity OddCertificate Order.
 Local Open Scope R_scope.
 

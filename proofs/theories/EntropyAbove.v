@@ -20,7 +20,7 @@ Definition monotone (f : R -> R) (u w : R) : Prop :=
   (forall x y, u <= x -> x <= y -> y <= w -> f x <= f y) \/
     (forall x y, u <= x -> x <= y -> y <= w -> f y <= f x).
 
-(* c lies strictly between x and y *)
+(* The point c lies strictly between x and y. *)
 Definition between (x c y : R) : Prop := x < c < y \/ y < c < x.
 
 (* ---- Cuts ---- *)
@@ -88,7 +88,7 @@ Proof.
 Qed.
 End Cuts.
 
-(* a grid of mesh at most eps *)
+(* A grid of mesh at most eps. *)
 Lemma grid lo hi eps : 0 < eps -> exists G, forall x y, lo <= x <= hi -> lo <= y <= hi ->
   (forall c, In c G -> ~ between x c y) -> Rabs (x - y) <= eps.
 Proof.
@@ -176,7 +176,7 @@ Proof.
   destruct (IH (right e) t x y H3) as [Heq|(e' & He' & Hrest)]; auto; [lra|]. right. exists e'. auto.
 Qed.
 
-(* a bound for the number of cuts: the paths of length up to n, times B *)
+(* A bound for the number of cuts: the paths of length up to n, times B. *)
 Fixpoint paths (B n i : nat) : nat :=
   match n with O => 0%nat | S n' => (B + list_sum (map (paths B n') (targets (rows i))))%nat end.
 

@@ -8,7 +8,7 @@ Local Open Scope R_scope.
 
 (* ---- Monotone parts of a tree of lines ---- *)
 
-(* the lines between u and w have slopes of sign s (1 or -1), or 0 *)
+(* The lines between u and w have slopes of sign s (1 or -1), or 0. *)
 Fixpoint slopes (s : Z) (t : pieces) (u w : Q) : bool :=
   match t with
   | One l => (0 <=? s * slope l)%Z
@@ -75,7 +75,7 @@ Definition good_part (i : nat) (e : Q * Q * option nat) : bool :=
       inside (at_point t (left e)) (interval j) && inside (at_point t (right e)) (interval j)
   end.
 
-(* the parts lie end to end from a to b *)
+(* The parts lie end to end from a to b. *)
 Fixpoint end_to_end (a : Q) (r : list (Q * Q * option nat)) (b : Q) : bool :=
   match r with
   | [] => same a b

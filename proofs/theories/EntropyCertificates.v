@@ -6,7 +6,7 @@ From Certify Require Export Certificates Entropy EntropyCheck EntropyAboveCheck.
 From Certify Require Import Orbit Pieces Images Mesh.
 Local Open Scope R_scope.
 
-(* [u, w] is mapped over, or into, interval j; or f is constant on it *)
+(* The part [u, w] is mapped over, or into, interval j; or f is constant on it. *)
 Definition over (u w : Q) (j : nat) : Q * Q * nat := (u, w, j).
 Definition into (u w : Q) (j : nat) : Q * Q * option nat := (u, w, Some j).
 Definition constant (u w : Q) : Q * Q * option nat := (u, w, None).

@@ -11,7 +11,7 @@ From Certify Require Import Dynamics Continuity Covering Parts Entropy CoveringG
 Import ListNotations.
 Local Open Scope R_scope.
 
-(* the intervals; for each its edges from left to right, and its weight; the growth *)
+(* The intervals; for each its edges from left to right, and its weight; the growth. *)
 Inductive entropy_certificate :=
   EntropyLower (intervals : list (Q * Q)) (edges : list (list (Q * Q * nat)))
     (weights : list positive) (growth : Q).
@@ -29,7 +29,7 @@ Definition weight (i : nat) : positive := nth i weights 1%positive.
 Definition row_weight (r : list (Q * Q * nat)) : Z :=
   fold_right (fun e s => (Zpos (weight (label e)) + s)%Z) 0%Z r.
 
-(* the parts lie in [a, b], in order *)
+(* The parts lie in [a, b], in order. *)
 Fixpoint in_order (a : Q) (r : list (Q * Q * nat)) (b : Q) : bool :=
   match r with
   | [] => leq a b

@@ -5,7 +5,7 @@
    separated in the core. *)
 
 From Coq Require Import Reals Lra Lia List.
-From Certify Require Import Dynamics Iterates Continuity Compactness Entropy.
+From Certify Require Import Dynamics Iterates Compactness Entropy.
 Import ListNotations.
 Local Open Scope R_scope.
 

@@ -6,7 +6,7 @@
    orbit would be bounded.  If two such orbits come close they are on one side from then on, and their
    distance never shrinks in two steps. *)
 
-From Coq Require Import Reals Lra Lia PeanoNat.
+From Coq Require Import Reals Lra Lia.
 From Certify Require Import Dynamics Iterates.
 Local Open Scope R_scope.
 

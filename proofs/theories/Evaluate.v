@@ -102,7 +102,8 @@ Theorem eval_net_correct net q : net_sem net (Q2R q) = Q2R (eval_net (map decode
 Proof.
   unfold net_sem, eval_net. rewrite <- decode_net.
   change [Q2R q] with (quotients (fst (Qden q, [Qnum q])) (snd (Qden q, [Qnum q]))).
-  rewrite eval_layers_correct. destruct (fold_left eval_layer _ _) as [D [|z X]]; cbn [fst snd hd quotients map].
+  rewrite eval_layers_correct.
+  destruct (fold_left eval_layer _ _) as [D [|z X]]; cbn [fst snd hd quotients map].
   - rewrite Q2R_make. unfold Rdiv; lra.
   - reflexivity.
 Qed.

@@ -3,7 +3,6 @@ From Coq Require Import Lra.
 From Certify Require Import Order Certificates.
 
 Notation chaos_passes m lo hi c := (interval_check_with map_evaluator m (lo, hi) c).
-Notation chaos_passes_on_line m c := (line_check_with map_evaluator m c).
 Notation order_passes m lo hi c := (order_on_interval_check m (lo, hi) c).
 
 (* ---- the tent: 2/9 -> 4/9 -> 8/9 ---- *)
@@ -20,13 +19,14 @@ Definition tent_network : network := [
   Layer (Clip (0 # 1) (1 # 1)) 1 [
     ([2; -4], 0)]].
 
-Theorem tent_network_chaotic : selfmap (net_sem tent_network) 0 1 /\ li_yorke_chaotic (net_sem tent_network) 0 1.
+Theorem tent_network_chaotic : selfmap (net_sem tent_network) 0 1 /\
+  li_yorke_chaotic (net_sem tent_network) 0 1.
 Proof.
   apply (li_yorke_on_interval (Network tent_network) 0 1 (PeriodicOrbit [2 # 9; 4 # 9; 8 # 9])). reflexivity.
 Qed.
 
-(* an even n, a point that does not return, a wrong orbit, a period that is a power of 2, no smallest point first,
-   and an interval that the tent leaves *)
+(* an even n, a point that does not return, a wrong orbit, a period that is a power of 2, no smallest point
+   first, and an interval that the tent leaves *)
 Example tent_refused : map (fun c => chaos_passes (PiecewiseLinear tent) 0%Q 1%Q c)
     [OddReturn 0 2 (1 # 2) 64; OddReturn 0 3 (1 # 3) 64; PeriodicOrbit [2 # 9; 4 # 9; 7 # 9];
      PeriodicOrbit [2 # 5; 4 # 5]; PeriodicOrbit [4 # 9; 8 # 9; 2 # 9]; PeriodicOrbit []] =
@@ -102,7 +102,9 @@ Definition stunted_mesh : list Q :=
 Theorem stunted_ordered : selfmap (net_sem stunted) 0 1 /\ ordered (net_sem stunted) 0 1 2.
 Proof. apply (order_on_interval (Network stunted) 0 1 (Order 1 0 stunted_mesh)). vm_compute. reflexivity. Qed.
 Example stunted_holes :
-  map (fun i => order_passes (Network stunted) 0%Q 1%Q (Order 1 0 (firstn i stunted_mesh ++ skipn (S i) stunted_mesh)))
+  map
+    (fun i => order_passes (Network stunted) 0%Q 1%Q
+      (Order 1 0 (firstn i stunted_mesh ++ skipn (S i) stunted_mesh)))
     (seq 0 12) = repeat false 12.
 Proof. vm_compute. reflexivity. Qed.
 
@@ -114,24 +116,30 @@ Definition tent_on_line : piecewise_linear := KnotsOnLine (2 # 1) [(1 # 2, 1 # 1
 
 Theorem translation_ordered : ordered_line (pl_sem translation) 1.
 Proof.
-  apply (order_on_line (PiecewiseLinear translation) (OrderOnLine 0 0 [MinusInfinity; PlusInfinity])). reflexivity.
+  apply (order_on_line (PiecewiseLinear translation) (OrderOnLine 0 0 [MinusInfinity; PlusInfinity])).
+  reflexivity.
 Qed.
 Theorem reflection_ordered : ordered_line (pl_sem reflection) 2.
 Proof.
-  apply (order_on_line (PiecewiseLinear reflection) (OrderOnLine 1 0 [MinusInfinity; PlusInfinity])). reflexivity.
+  apply (order_on_line (PiecewiseLinear reflection) (OrderOnLine 1 0 [MinusInfinity; PlusInfinity])).
+  reflexivity.
 Qed.
 Example reflection_level_0 : order_on_line_check (PiecewiseLinear reflection)
   (OrderOnLine 0 0 [MinusInfinity; Finite 0; PlusInfinity]) = false.
 Proof. reflexivity. Qed.
 Theorem tent_on_line_chaotic : exists lo hi, li_yorke_chaotic (pl_sem tent_on_line) lo hi.
-Proof. apply (li_yorke_on_line (PiecewiseLinear tent_on_line) (PeriodicOrbit [2 # 7; 4 # 7; 6 # 7])). reflexivity. Qed.
+Proof.
+  apply (li_yorke_on_line (PiecewiseLinear tent_on_line) (PeriodicOrbit [2 # 7; 4 # 7; 6 # 7])). reflexivity.
+Qed.
 
 (* ---- data that are no map ---- *)
 
 Example shapes_refused :
-  map (fun n => valid (Network n)) [[]; [Layer Relu 1 []]; [Layer Relu 1 [([1; 1], 0)]]; [Layer Relu 1 [([1], 0); ([1], 0)]]] =
+  map (fun n => valid (Network n))
+    [[]; [Layer Relu 1 []]; [Layer Relu 1 [([1; 1], 0)]]; [Layer Relu 1 [([1], 0); ([1], 0)]]] =
   [true; false; false; false].
 Proof. reflexivity. Qed.
 Example knots_refused :
-  map (fun p => valid (PiecewiseLinear p)) [Knots []; Knots [(1 # 1, 0 # 1); (0 # 1, 0 # 1)]] = [false; false].
+  map (fun p => valid (PiecewiseLinear p)) [Knots []; Knots [(1 # 1, 0 # 1); (0 # 1, 0 # 1)]] =
+  [false; false].
 Proof. reflexivity. Qed.

@@ -1,5 +1,5 @@
-(* A network on an interval or on the line, expanded into its pieces.  Each unit is a line with its changes; an
-   activation walks through the list of lines and cuts them where they cross a knee. *)
+(* A network on an interval or on the line, expanded into its pieces.  Each unit is a line with its changes;
+   an activation walks through the list of lines and cuts them where they cross a knee. *)
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
 From Certify Require Import Rational Network Bends Evaluate Pieces Images Trees Changes.
 Import ListNotations.
@@ -42,7 +42,8 @@ Fixpoint bend_list (a hi : option Q) (l : zline) (ks : list change) : zline * li
 Lemma side_correct k l x : zsem (side k l) x / IZR (Zpos (bend_den b * D)) =
   Q2R (knee b) + IZR k / IZR (Zpos (over b)) * (zsem l x / IZR (Zpos D) - Q2R (knee b)).
 Proof.
-  unfold side, zsem, bend_den. destruct (knee b) as [n d]. cbn [fst snd Qnum Qden]. rewrite Q2R_make, !mult_pos_R.
+  unfold side, zsem, bend_den. destruct (knee b) as [n d]. cbn [fst snd Qnum Qden].
+  rewrite Q2R_make, !mult_pos_R.
   rewrite plus_IZR, !mult_IZR, minus_IZR, !mult_IZR.
   pose proof (pos_R D). pose proof (pos_R d). pose proof (pos_R (over b)). field; lra.
 Qed.
@@ -95,7 +96,8 @@ Proof.
     (Q2R q <= x -> zsem (side second (s, c)) x / IZR (Zpos (bend_den b * D)) = goal) ->
     let (line, extra) :=
       if end_less a (Some q) then
-        if end_less (Some q) p then (side first (s, c), [(q, side second (s, c))]) else (side first (s, c), [])
+        if end_less (Some q) p then (side first (s, c), [(q, side second (s, c))])
+        else (side first (s, c), [])
       else (side second (s, c), []) in
     walk line extra x / IZR (Zpos (bend_den b * D)) = goal).
   { intros q first second H1 H2. destruct (end_less a (Some q)) eqn:Ea.
@@ -138,15 +140,18 @@ Lemma bend_list_correct hi x ks : forall a l, right_of a x -> left_of hi x ->
   walk first others x / IZR (Zpos (bend_den b * D)) = bend_sem b (walk l ks x / IZR (Zpos D)).
 Proof.
   induction ks as [|[p l'] ks IH]; intros a l Ha Hhi; cbn [bend_list]; [apply bend_piece_correct; auto|].
-  cbn [walk]. pose proof (bend_piece_correct a (Some p) l x Ha) as B. pose proof (bend_piece_within a (Some p) l) as W.
+  cbn [walk]. pose proof (bend_piece_correct a (Some p) l x Ha) as B.
+  pose proof (bend_piece_within a (Some p) l) as W.
   specialize (fun h => IH (Some p) l' h Hhi).
-  destruct (bend_piece a (Some p) l) as [first extra]. destruct (bend_list (Some p) hi l' ks) as [next others].
+  destruct (bend_piece a (Some p) l) as [first extra].
+  destruct (bend_list (Some p) hi l' ks) as [next others].
   destruct (Rlt_dec x (Q2R p)) as [h|h].
   - rewrite (within_left a) by auto. apply B. simpl; lra.
   - apply Rnot_lt_le in h. rewrite (within_right a) by auto. apply IH. exact h.
 Qed.
 
-Lemma bend_list_ascending hi ks : forall a c l, (forall q, end_less a (Some q) = true -> right_of c (Q2R q)) ->
+Lemma bend_list_ascending hi ks : forall a c l,
+  (forall q, end_less a (Some q) = true -> right_of c (Q2R q)) ->
   ascending c ks -> ascending c (snd (bend_list a hi l ks)).
 Proof.
   assert (E : forall p q, end_less (Some p) (Some q) = true -> Q2R p < Q2R q).
@@ -199,7 +204,8 @@ Hypothesis Hhi : left_of hi x.
 Lemma bend_all_correct bs : forall D l ks, ascending None ks ->
   let (l', ks') := bend_all bs D l ks in
   ascending None ks' /\
-  walk l' ks' x / IZR (Zpos (bend_dens bs D)) = fold_left (fun y b => bend_sem b y) bs (walk l ks x / IZR (Zpos D)).
+  walk l' ks' x / IZR (Zpos (bend_dens bs D)) =
+    fold_left (fun y b => bend_sem b y) bs (walk l ks x / IZR (Zpos D)).
 Proof.
   induction bs as [|b bs IH]; intros D l ks H; cbn [bend_all bend_dens fold_left]; auto.
   pose proof (bend_list_correct b D hi x ks lo l Hlo Hhi) as B.
@@ -212,7 +218,8 @@ Lemma bend_form_correct bs D F : well_formed F ->
   form_sem (bend_form bs D F) x / IZR (Zpos (bend_dens bs D)) =
     fold_left (fun y b => bend_sem b y) bs (form_sem F x / IZR (Zpos D)).
 Proof.
-  intro H. unfold well_formed in *. unfold form_sem at 2. rewrite <- (walk_prefix _ _ _ _ H). unfold bend_form.
+  intro H. unfold well_formed in *. unfold form_sem at 2. rewrite <- (walk_prefix _ _ _ _ H).
+  unfold bend_form.
   pose proof (bend_all_correct bs D (base F) _ (prefix_ascending _ _ (base F) H)) as B.
   destruct (bend_all bs D (base F) (prefix (base F) (changes F))) as [l ks]. destruct B as [A B].
   split; [apply differences_ascending, A|]. rewrite <- B. unfold form_sem. cbn [base changes].
@@ -225,7 +232,8 @@ Lemma expand_layer_correct v l : Forall well_formed (snd v) ->
 Proof.
   intro W. unfold expand_layer, layer_R, values at 1. cbn [fst snd]. rewrite fold_map, !map_map. split.
   - apply Forall_map, Forall_forall. intros row _. apply bend_form_correct, combination_well_formed, W.
-  - apply map_ext. intro row. rewrite <- combination_correct. apply bend_form_correct, combination_well_formed, W.
+  - apply map_ext. intro row. rewrite <- combination_correct.
+    apply bend_form_correct, combination_well_formed, W.
 Qed.
 
 Lemma expand_layers_correct net : forall v, Forall well_formed (snd v) ->

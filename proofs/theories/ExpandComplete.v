@@ -17,7 +17,10 @@ Fixpoint meeting (l : zline) (ks : list change) : Prop :=
   match ks with [] => True | (p, l') :: rest => zsem l (Q2R p) = zsem l' (Q2R p) /\ meeting l' rest end.
 
 Lemma rising_from a p ks : end_less a (Some p) = true -> rising (Some p) ks -> rising a ks.
-Proof. destruct ks as [|[q l] ks]; simpl; auto. intros H [H1 H2]. split; auto. apply (end_less_trans a p (Some q)); auto. Qed.
+Proof.
+  destruct ks as [|[q l] ks]; simpl; auto. intros H [H1 H2].
+  split; auto. apply (end_less_trans a p (Some q)); auto.
+Qed.
 
 Lemma rising_none a ks : rising a ks -> rising None ks.
 Proof. destruct ks as [|[q l] ks]; simpl; tauto. Qed.
@@ -26,7 +29,8 @@ Proof. destruct ks as [|[q l] ks]; simpl; tauto. Qed.
 
 Definition zero_there (k : change) : Prop := zsem (snd k) (Q2R (fst k)) = 0.
 
-Lemma merge_zero ks : forall js, Forall zero_there ks -> Forall zero_there js -> Forall zero_there (merge ks js).
+Lemma merge_zero ks : forall js, Forall zero_there ks -> Forall zero_there js ->
+  Forall zero_there (merge ks js).
 Proof.
   induction ks as [|[p k] ks IH]; [auto|]. intros js Hks. inversion_clear Hks as [|? ? Hk Hks'].
   induction js as [|[q j] js IHj]; intro Hjs; [constructor; auto|]. inversion_clear Hjs as [|? ? Hj Hjs'].
@@ -96,13 +100,10 @@ Proof.
         if end_less (Some q) p then (side b D k l, [(q, side b D k' l)]) else (side b D k l, [])
       else (side b D k' l, []) in meeting first extra).
   { intros q k k' E. destruct (end_less a (Some q)); [|exact I]. destruct (end_less (Some q) p); [|exact I].
-    split; [|exact I]. assert (Z0 : forall k, zsem (side b D k l) (Q2R q) = IZR (Zpos (over b) * (Zpos D * Qnum (knee b)))).
-    { clear k k'. intro k. unfold zsem in E. unfold side, zsem. fold d. cbn [fst snd]. rewrite plus_IZR, (mult_IZR k), (mult_IZR k).
-      rewrite minus_IZR, !mult_IZR. rewrite mult_IZR in E. replace (IZR k * (IZR (Zpos d) * IZR (fst l)) * Q2R q +
-        (IZR k * (IZR (Zpos d) * IZR (snd l) - IZR (Zpos D) * IZR (Qnum (knee b))) +
-         IZR (Zpos (over b)) * (IZR (Zpos D) * IZR (Qnum (knee b)))))
-      with (IZR k * (IZR (Zpos d) * (IZR (fst l) * Q2R q + IZR (snd l)) - IZR (Zpos D) * IZR (Qnum (knee b))) +
-         IZR (Zpos (over b)) * (IZR (Zpos D) * IZR (Qnum (knee b)))) by ring. rewrite E. ring. }
+    split; [|exact I].
+    assert (Z0 : forall k, zsem (side b D k l) (Q2R q) = IZR (Zpos (over b) * (Zpos D * Qnum (knee b)))).
+    { clear k k'. intro k. unfold zsem in E. unfold side, zsem. fold d. cbn [fst snd].
+      rewrite plus_IZR, !mult_IZR, minus_IZR, !mult_IZR. rewrite mult_IZR in E. rewrite <- E. ring. }
     rewrite !Z0. reflexivity. }
   assert (Q0 : forall q, IZR (Zpos d) * IZR (fst l) * Q2R q = IZR t ->
     IZR (Zpos d) * zsem l (Q2R q) = IZR (Zpos D * Qnum (knee b))).
@@ -133,10 +134,12 @@ Proof.
     assert (First : forall l ks, rising (Some p) ks -> walk l ks (Q2R p) = zsem l (Q2R p)).
     { intros k [|[q k'] js] Hjs; cbn [walk]; auto. destruct Hjs as [Hjs _]. apply end_lessP in Hjs.
       destruct (Rlt_dec (Q2R p) (Q2R q)); auto; lra. }
-    destruct (bend_piece b D a (Some p) l) as [first extra], (bend_list b D (Some p) hi l' ks) as [next others].
+    destruct (bend_piece b D a (Some p) l) as [first extra], (bend_list b D (Some p) hi l' ks)
+      as [next others].
     destruct IH as [R' [M' H'']]. rewrite (First next others R'), (First l' ks R), <- E, <- V in V'.
     assert (Meet : zsem next (Q2R p) = walk first extra (Q2R p)).
-    { pose proof (pos_R (bend_den b * D)). apply (Rmult_eq_reg_r (/ IZR (Zpos (bend_den b * D)))); [exact V'|].
+    { pose proof (pos_R (bend_den b * D)).
+      apply (Rmult_eq_reg_r (/ IZR (Zpos (bend_den b * D)))); [exact V'|].
       apply Rinv_neq_0_compat. lra. }
     destruct extra as [|[q k] [|]]; [| |destruct W]; cbn [app walk] in *.
     + split; [split; auto|]. split; [split; auto|]. constructor; auto.
@@ -152,14 +155,19 @@ End Bend.
 Section Domain.
 Variables lo hi : option Q.
 
-Definition inner (k : change) : Prop := end_less lo (Some (fst k)) = true /\ end_less (Some (fst k)) hi = true.
-Definition proper (F : form) : Prop := rising None (changes F) /\ Forall zero_there (changes F) /\ Forall inner (changes F).
+Definition inner (k : change) : Prop := end_less lo (Some (fst k)) = true /\
+  end_less (Some (fst k)) hi = true.
+Definition proper (F : form) : Prop := rising None (changes F) /\ Forall zero_there (changes F) /\
+  Forall inner (changes F).
 
-Lemma rising_inner a ks : rising a ks -> before_end hi ks -> (forall p, end_less a (Some p) = true -> end_less lo (Some p) = true) ->
+Lemma rising_inner a ks : rising a ks -> before_end hi ks ->
+  (forall p, end_less a (Some p) = true -> end_less lo (Some p) = true) ->
   Forall inner ks.
 Proof.
-  revert a. induction ks as [|[p l] ks IH]; intros a R H Ha; auto. destruct R as [Hp R]. inversion_clear H as [|? ? H1 H2].
-  constructor; [split; auto|]. apply (IH (Some p)); auto. intros q Hq. apply (end_less_trans lo p (Some q)); auto.
+  revert a. induction ks as [|[p l] ks IH]; intros a R H Ha; auto. destruct R as [Hp R].
+  inversion_clear H as [|? ? H1 H2].
+  constructor; [split; auto|]. apply (IH (Some p)); auto. intros q Hq.
+  apply (end_less_trans lo p (Some q)); auto.
 Qed.
 
 Lemma inner_rising ks : rising None ks -> Forall inner ks -> rising lo ks /\ before_end hi ks.
@@ -183,11 +191,14 @@ Proof.
   change (Forall (fun F => P (changes F)) Fs -> P (merge_all (length Fs) (scaled (fst row) Fs))). intro H.
   assert (P0 : P []) by (repeat split; auto).
   apply merge_all_keeps; auto.
-  - intros ks js [K1 [K2 K3]] [J1 [J2 J3]]. split; [apply merge_rising|split; [apply merge_zero|apply merge_inner]]; auto.
+  - intros ks js [K1 [K2 K3]] [J1 [J2 J3]].
+    split; [apply merge_rising|split; [apply merge_zero|apply merge_inner]]; auto.
   - apply scaled_keeps; auto. intros a ks [K1 [K2 K3]]. split; [|split].
-    + clear - K1. revert K1. generalize (@None Q). induction ks as [|[p l] ks IH]; intros b K; simpl in *; auto.
+    + clear - K1. revert K1. generalize (@None Q).
+      induction ks as [|[p l] ks IH]; intros b K; simpl in *; auto.
       destruct K; auto.
-    + apply Forall_map. eapply Forall_impl; [|exact K2]. intros [p l] Hk. unfold zero_there in *. cbn [fst snd] in *.
+    + apply Forall_map. eapply Forall_impl; [|exact K2]. intros [p l] Hk. unfold zero_there in *.
+      cbn [fst snd] in *.
       rewrite zsem_scale, Hk. ring.
     + apply Forall_map. eapply Forall_impl; [|exact K3]. auto.
 Qed.
@@ -207,14 +218,16 @@ Proof.
     (prefix_before hi _ H (base F))) as B.
   unfold bend_form, proper. destruct (bend_all lo hi bs D (base F) (prefix (base F) (changes F))) as [l ks].
   destruct B as [B1 [B2 B3]]. cbn [changes].
-  pose proof (differences_rising ks lo l B1) as B4. split; [apply (rising_none lo), B4|]. split; [apply differences_zero, B2|].
+  pose proof (differences_rising ks lo l B1) as B4. split; [apply (rising_none lo), B4|].
+  split; [apply differences_zero, B2|].
   apply (rising_inner lo); auto. apply differences_before, B3.
 Qed.
 
 Lemma lines_fit D ks : forall a l, rising a ks -> meeting l ks ->
   fits a (Line (fst l) (snd l) D) (map (fun k => (fst k, Line (fst (snd k)) (snd (snd k)) D)) ks).
 Proof.
-  induction ks as [|[p k] ks IH]; intros a l R M; cbn [map fits]; [exact I|]. destruct R as [Ha R], M as [E M].
+  induction ks as [|[p k] ks IH]; intros a l R M; cbn [map fits]; [exact I|].
+  destruct R as [Ha R], M as [E M].
   split; [exact Ha|]. split; [|apply IH; auto].
   unfold line_sem. cbn [slope const scale fst snd]. unfold zsem in E. rewrite E. reflexivity.
 Qed.
@@ -222,14 +235,18 @@ Qed.
 Theorem expand_exists net : well_shaped 1 net = true -> expand lo hi net <> None.
 Proof.
   intro W. unfold expand.
-  assert (P : forall ls v, Forall proper (snd v) -> Forall proper (snd (fold_left (expand_layer lo hi) ls v))).
+  assert
+    (P : forall ls v, Forall proper (snd v) -> Forall proper (snd (fold_left (expand_layer lo hi) ls v))).
   { induction ls as [|l ls IH]; intros v H; cbn [fold_left]; auto. apply IH. cbn [expand_layer snd].
     apply Forall_map, Forall_forall. intros row _. apply bend_form_proper, combination_proper, H. }
   assert (N : forall net v, well_shaped (length (snd v)) net = true ->
     length (snd (fold_left (expand_layer lo hi) (map decode net) v)) = 1%nat).
-  { clear. induction net as [|l net IH]; intros v W; cbn [map fold_left well_shaped] in *; [apply Nat.eqb_eq, W|].
-    apply andb_true_iff in W as [_ W]. apply IH. cbn [expand_layer snd decode rows_Z]. rewrite !map_length. exact W. }
-  specialize (P (map decode net) (1%positive, [Form (1, 0)%Z []])). specialize (N net (1%positive, [Form (1, 0)%Z []]) W).
+  { clear.
+    induction net as [|l net IH]; intros v W; cbn [map fold_left well_shaped] in *; [apply Nat.eqb_eq, W|].
+    apply andb_true_iff in W as [_ W]. apply IH. cbn [expand_layer snd decode rows_Z]. rewrite !map_length.
+    exact W. }
+  specialize (P (map decode net) (1%positive, [Form (1, 0)%Z []])).
+  specialize (N net (1%positive, [Form (1, 0)%Z []]) W).
   destruct (fold_left (expand_layer lo hi) _ _) as [D [|F Fs]]; [discriminate|]. cbn [snd] in *.
   assert (HF : Forall proper (F :: Fs)) by (apply P; repeat constructor).
   inversion_clear HF as [|? ? [R [Z0 _]] _].

@@ -1,4 +1,8 @@
-(* The induction of Tracking.v: without horseshoes every element has at most C 3^n separated points. *)
+(* One step of the induction of Tracking.v: if all elements over which J doubles have at most C 3^n separated
+   points, so does J, with another constant.
+
+   The pieces of J are followed; [follow_one] makes one step with one piece, [follow_all] with all pieces, and
+   [unknown_once] bounds how many of them are full elements. *)
 
 From Coq Require Import Reals Lra Lia List Permutation.
 From Certify Require Import Dynamics Iterates Continuity Compactness Covering Parts Entropy Tracking.
@@ -11,7 +15,7 @@ Proof.
   destruct (keep e); simpl; [auto|]. apply (chain_start _ (right e)); [lra|exact H3].
 Qed.
 
-(* parts that carry themselves as labels *)
+(* Parts that carry themselves as labels. *)
 Definition self_labelled (T : piece) : R * R * piece := (left T, right T, T).
 
 Lemma chain_self_labelled L : forall a b, chain a L b -> chain a (map self_labelled L) b.
@@ -29,7 +33,7 @@ Hypothesis Hc : forall j, (j < r)%nat -> c j < c (S j) /\ c (S j) - c j <= eps.
 Hypothesis Hlo : c 0%nat = lo.
 Hypothesis Hhi : c r = hi.
 
-(* J doubles over K *)
+(* Some iterate maps two parts of J over K. *)
 Definition doubles (J K : nat) : Prop :=
   exists n, (0 < n)%nat /\ double (iter n g) (c J) (c (S J)) (c K) (c (S K)).
 
@@ -41,10 +45,10 @@ Variables (J C : nat) (known : nat -> bool).
 Hypothesis HJ : (J < r)%nat.
 Hypothesis Hknown : forall K, (K < r)%nat -> if known K then bounded K C else ~ doubles J K.
 
-(* pieces that are followed: all but the known elements *)
+(* The pieces that are followed: all but the known elements. *)
 Definition open_piece (T : piece) : bool := match label T with Some K => negb (known K) | None => true end.
 
-(* a part of J that g^m maps over the piece in its label *)
+(* A part of J that g^m maps over the piece in its label. *)
 Definition tracked (m : nat) (e : R * R * piece) : Prop :=
   onto_ends (iter m g) (left e) (right e) (left (label e)) (right (label e)) /\
   proper c r eps (label e) /\ open_piece (label e) = true.
@@ -111,9 +115,8 @@ Proof.
 Qed.
 
 Lemma follow_all m W : forall a b, chain a W b -> (forall e, In e W -> tracked m e) -> exists W',
-  chain a W' b /\
-  (forall e, In e W' -> tracked (S m) e) /\
-    (count (fun T => negb (is_full T)) (map label W') <= 2 * length W)%nat /\
+  chain a W' b /\ (forall e, In e W' -> tracked (S m) e) /\
+  (count (fun T => negb (is_full T)) (map label W') <= 2 * length W)%nat /\
   forall n N, few_sum g eps n (map label W') N ->
     exists M, few_sum g eps (S n) (map label W) M /\ (M <= N + length W * (r * (C * 3 ^ n)))%nat.
 Proof.
@@ -133,7 +136,7 @@ Proof.
       exists (M1 + M2)%nat. split; [constructor; assumption|]. simpl. lia.
 Qed.
 
-(* J becomes an unknown element at most once at each time *)
+(* At each time a piece of J is a given unknown element at most once. *)
 Lemma unknown_once m W : (0 < m)%nat -> chain (c J) W (c (S J)) -> (forall e, In e W -> tracked m e) ->
   (count is_full (map label W) <= r)%nat.
 Proof.

@@ -1,5 +1,5 @@
-(* Exact images of intervals under a piecewise-linear function.  Each tree knows the range of its values at its
-   knots, so an image takes logarithmic time. *)
+(* Exact images of intervals under a piecewise-linear function. Each tree knows the range of its values at
+   its knots, so an image takes logarithmic time. *)
 From Coq Require Import Reals Lra ZArith QArith Qreals List Bool.
 From Certify Require Import Rational Pieces.
 Import ListNotations.
@@ -52,7 +52,8 @@ Proof.
   assert (A : forall t I y, contains I y -> contains (add t I) y).
   { intros [l|L' p' v' J R'] I y H; cbn; auto using hull_left. }
   assert (B : forall t I k, ranged t -> In k (knots t) -> contains (add t I) (Q2R (snd k))).
-  { intros [l|L' p' v' J R'] I k Ht Hk; [destruct Hk|]. destruct Ht as [_ [_ [Ht _]]]. apply hull_right, Ht, Hk. }
+  { intros [l|L' p' v' J R'] I k Ht Hk; [destruct Hk|]. destruct Ht as [_ [_ [Ht _]]].
+    apply hull_right, Ht, Hk. }
   assert (C : forall t I, ranged t -> incl (map snd (knots t)) (map snd ks) ->
     In (fst I) (map snd ks) /\ In (snd I) (map snd ks) ->
     In (fst (add t I)) (map snd ks) /\ In (snd (add t I)) (map snd ks)).
@@ -123,7 +124,8 @@ Proof.
   induction t as [l|L IHL p v r R IHR]; intros a b x y z I J Hz Hx Hy HI.
   - apply (line_between l x y z); auto.
   - destruct (joinedE _ _ _ _ _ _ _ J) as [_ _ _ _ JL JR].
-    assert (HL : forall k, In k (knots L) -> In k (knots (Split L p v r R))) by (intros; apply in_or_app; auto).
+    assert (HL : forall k, In k (knots L) -> In k (knots (Split L p v r R))) by (intros; apply in_or_app;
+      auto).
     assert (HR : forall k, In k (knots R) -> In k (knots (Split L p v r R))).
     { intros; apply in_or_app; simpl; auto. }
     assert (Hp : x <= Q2R p <= y -> contains I (Q2R v)).
@@ -135,7 +137,8 @@ Proof.
       * rewrite (sem_left J) in Hy by lra. apply (IHL a (Some p) x y); auto.
       * apply (IHL a (Some p) x (Q2R p)); auto; try lra; [rewrite <- Ep; apply Hp; lra|].
         intros k Hk Hk'. apply HI; auto. lra.
-    + rewrite (sem_right z) by lra. rewrite (sem_right y) in Hy by lra. destruct (Rle_lt_dec (Q2R p) x) as [h'|h'].
+    + rewrite (sem_right z) by lra. rewrite (sem_right y) in Hy by lra.
+      destruct (Rle_lt_dec (Q2R p) x) as [h'|h'].
       * rewrite (sem_right x) in Hx by lra. apply (IHR (Some p) b x y); auto.
       * apply (IHR (Some p) b (Q2R p) y); auto; try lra; [rewrite Ev; apply Hp; lra|].
         intros k Hk Hk'. apply HI; auto. lra.
@@ -165,7 +168,8 @@ Lemma collect_ends (P : Q -> Prop) t : forall a' b' a b I, joined a' t b' = true
 Proof.
   induction t as [l|L IHL p v r R IHR]; intros a' b' a b I J HR H1 H2 HP; cbn [collect]; [auto|].
   destruct (joinedE _ _ _ _ _ _ _ J) as [_ _ _ _ JL JR]. destruct HR as [RL [RR [_ [R1 R2]]]].
-  assert (InL : forall k, In k (knots L) -> In k (knots (Split L p v r R))) by (intros; apply in_or_app; auto).
+  assert (InL : forall k, In k (knots L) -> In k (knots (Split L p v r R))) by (intros; apply in_or_app;
+    auto).
   assert (InR : forall k, In k (knots R) -> In k (knots (Split L p v r R))).
   { intros; apply in_or_app; simpl; auto. }
   assert (Hv : right_of a (Q2R p) -> left_of b (Q2R p) -> P v).
@@ -179,7 +183,8 @@ Proof.
     destruct (lessP b p) as [h'|h']; [apply (IHL a' (Some p)); auto|]. simpl in Hv.
     destruct (hull_ends P I (v, v)) as [U1 U2]; auto; try (apply Hv; lra).
     destruct (HL (Some a) (hull I (v, v))) as [V1 V2]; simpl; auto; try lra.
-    { intros k Hk Ha. apply HP; simpl; auto. pose proof (proj2 (knots_between _ _ _ _ JL Hk) p eq_refl). lra. }
+    { intros k Hk Ha. apply HP; simpl; auto. pose proof (proj2 (knots_between _ _ _ _ JL Hk) p eq_refl). lra.
+      }
     apply (IHR (Some p) b'); auto. intros k Hk _ Hb. apply HP; simpl; auto.
     pose proof (proj1 (knots_between _ _ _ _ JR Hk) p eq_refl). lra.
   - destruct (lessP p a) as [h|h]; [apply (IHR (Some p) b'); auto|]. simpl in Hv.
@@ -199,7 +204,8 @@ Proof.
 Qed.
 
 Theorem image_attained t I : joined None t None = true -> ranged t -> Q2R (fst I) <= Q2R (snd I) ->
-  exists x y, contains I x /\ contains I y /\ sem t x = Q2R (fst (image t I)) /\ sem t y = Q2R (snd (image t I)).
+  exists x y, contains I x /\ contains I y /\ sem t x = Q2R (fst (image t I)) /\
+    sem t y = Q2R (snd (image t I)).
 Proof.
   intros J HR HI. set (P := fun q => exists x, contains I x /\ sem t x = Q2R q).
   assert (H1 : P (at_point t (fst I))).

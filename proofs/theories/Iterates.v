@@ -1,6 +1,6 @@
 (* Iterates and least periods: the algebra of f^n, without any continuity. *)
 
-From Coq Require Import Reals Lra Lia PeanoNat Wf_nat.
+From Coq Require Import Reals Lia.
 From Certify Require Import Dynamics.
 Local Open Scope R_scope.
 

@@ -6,8 +6,8 @@
    interval; two of the second sort are none since their distance never shrinks in two steps; and one of
    each are far apart. *)
 
-From Coq Require Import Reals Lra Lia PeanoNat.
-From Certify Require Import Dynamics Iterates Continuity OddCertificate Order Compactify Escape.
+From Coq Require Import Reals Lra Lia.
+From Certify Require Import Dynamics Iterates OddCertificate Order Compactify Escape.
 Local Open Scope R_scope.
 
 (* The limit of phi (s x + b) at +infinity. *)

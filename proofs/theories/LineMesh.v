@@ -1,106 +1,14 @@
-(* The check of a certificate of order on the whole line.  As on an interval, but the mesh may end at infinity;
-   so on a cell on which f^(2m) is affine, its line and that of f^m are composed and compared with the identity. *)
+(* The check of a certificate of order on the whole line. As on an interval, but the mesh may end at
+   infinity; so on a cell on which f^(2m) is affine, its line and that of f^m are composed and compared
+   with the identity. *)
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
-From Certify Require Import Dynamics Iterates Order Rational Lipschitz Pieces Images Mesh.
+From Certify Require Import Dynamics Iterates Order Rational Lipschitz Pieces EndPoints Mesh.
 From Certify Require Line.
 Import ListNotations.
 Local Open Scope R_scope.
 Local Open Scope lazy_bool_scope.
 
-(* ---- the extended line ---- *)
-
-Inductive end_point := MinusInfinity | Finite (q : Q) | PlusInfinity.
-
-Definition ends_leq (a b : end_point) : bool :=
-  match a, b with
-  | MinusInfinity, _ | _, PlusInfinity => true
-  | Finite a, Finite b => leq a b
-  | _, _ => false
-  end.
-Definition ends_min (a b : end_point) : end_point := if ends_leq a b then a else b.
-Definition ends_max (a b : end_point) : end_point := if ends_leq a b then b else a.
-
-(* a <= x, and x <= b *)
-Definition at_least (a : end_point) (x : R) : Prop :=
-  match a with MinusInfinity => True | Finite a => Q2R a <= x | PlusInfinity => False end.
-Definition at_most (b : end_point) (x : R) : Prop :=
-  match b with MinusInfinity => False | Finite b => x <= Q2R b | PlusInfinity => True end.
-Definition in_cell (a b : end_point) (x : R) : Prop := at_least a x /\ at_most b x.
-
-Lemma at_least_min a b x : at_least a x \/ at_least b x -> at_least (ends_min a b) x.
-Proof.
-  unfold ends_min. destruct a as [|a|], b as [|b|]; simpl; try tauto. destruct (leqP a b); simpl; lra.
-Qed.
-
-Lemma at_most_max a b x : at_most a x \/ at_most b x -> at_most (ends_max a b) x.
-Proof.
-  unfold ends_max. destruct a as [|a|], b as [|b|]; simpl; try tauto. destruct (leqP a b); simpl; lra.
-Qed.
-
-Lemma leq_at_least a b x : ends_leq a b = true -> at_least b x -> at_least a x.
-Proof.
-  destruct a as [|a|], b as [|b|]; simpl; try tauto; try discriminate. destruct (leqP a b); [lra|discriminate].
-Qed.
-
-Lemma leq_at_most a b x : ends_leq a b = true -> at_most a x -> at_most b x.
-Proof.
-  destruct a as [|a|], b as [|b|]; simpl; try tauto; try discriminate. destruct (leqP a b); [lra|discriminate].
-Qed.
-
-(* ---- lines ---- *)
-
-(* the value of a line at an end of a cell, a limit where that is infinite *)
-Definition end_value (l : line) (a : end_point) : end_point :=
-  match a, slope l with
-  | Finite q, _ => Finite (line_at l q)
-  | _, Z0 => Finite (const l # scale l)
-  | MinusInfinity, Zpos _ | PlusInfinity, Zneg _ => MinusInfinity
-  | MinusInfinity, Zneg _ | PlusInfinity, Zpos _ => PlusInfinity
-  end.
-
-Lemma line_order l x y : 0 <= IZR (slope l) * (y - x) -> line_sem l x <= line_sem l y.
-Proof.
-  intro H. assert (0 < / IZR (Zpos (scale l))) by (apply Rinv_0_lt_compat; auto).
-  unfold line_sem, Rdiv. apply Rmult_le_compat_r; lra.
-Qed.
-
-Definition rising (l : line) : Prop := (0 <= slope l)%Z.
-Definition falling (l : line) : Prop := (slope l < 0)%Z.
-
-Lemma end_value_at_least l a x : at_least a x ->
-  (rising l -> at_least (end_value l a) (line_sem l x)) /\ (falling l -> at_most (end_value l a) (line_sem l x)).
-Proof.
-  unfold rising, falling. intro H. split; intro S.
-  - apply IZR_le in S. destruct a as [|q|]; simpl in *; try tauto.
-    + unfold end_value. destruct (slope l) eqn:E; simpl; auto; [|apply le_IZR in S; lia].
-      rewrite Q2R_make. unfold line_sem. rewrite E. right. f_equal. ring.
-    + rewrite <- line_at_correct. apply line_order, Rmult_le_pos; lra.
-  - apply IZR_lt in S. destruct a as [|q|]; simpl in *; try tauto.
-    + unfold end_value. destruct (slope l) eqn:E; simpl; auto; apply lt_IZR in S; lia.
-    + rewrite <- line_at_correct. apply line_order. nra.
-Qed.
-
-Lemma end_value_at_most l b x : at_most b x ->
-  (rising l -> at_most (end_value l b) (line_sem l x)) /\ (falling l -> at_least (end_value l b) (line_sem l x)).
-Proof.
-  unfold rising, falling. intro H. split; intro S.
-  - apply IZR_le in S. destruct b as [|q|]; simpl in *; try tauto.
-    + rewrite <- line_at_correct. apply line_order, Rmult_le_pos; lra.
-    + unfold end_value. destruct (slope l) eqn:E; simpl; auto; [|apply le_IZR in S; lia].
-      rewrite Q2R_make. unfold line_sem. rewrite E. right. f_equal. ring.
-  - apply IZR_lt in S. destruct b as [|q|]; simpl in *; try tauto.
-    + rewrite <- line_at_correct. apply line_order. nra.
-    + unfold end_value. destruct (slope l) eqn:E; simpl; auto; apply lt_IZR in S; lia.
-Qed.
-
-Definition spanned (u w : end_point) (x : R) : Prop := in_cell u w x \/ in_cell w u x.
-
-Lemma line_spanned l u w x : spanned u w x -> spanned (end_value l u) (end_value l w) (line_sem l x).
-Proof.
-  unfold spanned, in_cell. intro H.
-  assert (S : rising l \/ falling l) by (unfold rising, falling; lia).
-  destruct H as [[H1 H2]|[H1 H2]]; destruct (end_value_at_least l _ x H1), (end_value_at_most l _ x H2); tauto.
-Qed.
+(* ---- the check ---- *)
 
 Definition compose (k l : line) : line :=
   Line (slope k * slope l) (slope k * const l + Zpos (scale l) * const k) (scale k * scale l).
@@ -110,8 +18,6 @@ Proof.
   unfold line_sem, compose. cbn [slope const scale]. rewrite Pos2Z.inj_mul, plus_IZR, !mult_IZR.
   pose proof (pos_R (scale k)). pose proof (pos_R (scale l)). field; lra.
 Qed.
-
-(* ---- the check ---- *)
 
 Section Check.
 Variables (t : pieces) (m : nat).
@@ -203,13 +109,17 @@ Proof.
     split; [apply at_least_min|apply at_most_max]; tauto.
   - destruct (joinedE _ _ _ _ _ _ _ J) as [_ _ _ _ JL JR].
     destruct (ends_leq b (Finite p)) eqn:Eb.
-    { pose proof (leq_at_most _ _ x Eb (proj2 Hx)) as Hp. rewrite (sem_left J) by exact Hp. apply (IHL a' (Some p)); auto. }
+    { pose proof (leq_at_most _ _ x Eb (proj2 Hx)) as Hp. rewrite (sem_left J) by exact Hp.
+      apply (IHL a' (Some p)); auto. }
     destruct (ends_leq (Finite p) a) eqn:Ea.
-    { pose proof (leq_at_least _ _ x Ea (proj1 Hx)) as Hp. rewrite (sem_right x) by exact Hp. apply (IHR (Some p) b'); auto. }
+    { pose proof (leq_at_least _ _ x Ea (proj1 Hx)) as Hp. rewrite (sem_right x) by exact Hp.
+      apply (IHR (Some p) b'); auto. }
     cbn [fst snd]. destruct Hx as [Hxa Hxb]. destruct (Rle_lt_dec x (Q2R p)) as [h|h].
-    + rewrite (sem_left J) by exact h. destruct (IHL a' (Some p) a (Finite p) x JL) as [H1 H2]; [split; auto|].
+    + rewrite (sem_left J) by exact h.
+      destruct (IHL a' (Some p) a (Finite p) x JL) as [H1 H2]; [split; auto|].
       split; [apply at_least_min|apply at_most_max]; auto.
-    + rewrite (sem_right x) by lra. destruct (IHR (Some p) b' (Finite p) b x JR) as [H1 H2]; [split; simpl; auto; lra|].
+    + rewrite (sem_right x) by lra.
+      destruct (IHR (Some p) b' (Finite p) b x JR) as [H1 H2]; [split; simpl; auto; lra|].
       split; [apply at_least_min|apply at_most_max]; auto.
 Qed.
 
@@ -244,7 +154,8 @@ Proof.
   - injection H as <- <- <-. auto.
   - destruct (shared_line t u w) as [k|] eqn:E; [|discriminate].
     rewrite iter_S, <- Hf, (shared_line_correct t None None u w k) by auto.
-    rewrite <- compose_correct in *. apply (IH _ _ _ _ _ _ H). rewrite compose_correct. apply line_spanned, Hx.
+    rewrite <- compose_correct in *. apply (IH _ _ _ _ _ _ H). rewrite compose_correct.
+    apply line_spanned, Hx.
 Qed.
 
 Lemma fixed_alike_sound k l a b x : fixed_alike k l a b = true -> in_cell a b x ->
@@ -256,11 +167,14 @@ Proof.
     apply (f_equal (fun y => y * IZR (Zpos (scale l)))) in El. unfold Rdiv in El.
     rewrite Rmult_assoc, Rinv_l in El by lra. lra. }
   assert (G : forall y, x = Q2R y ->
-    same (line_at k y) y || negb (ends_leq a (Finite y)) || negb (ends_leq (Finite y) b) = true -> line_sem k x = x).
+    same (line_at k y) y || negb (ends_leq a (Finite y)) || negb (ends_leq (Finite y) b) = true ->
+      line_sem k x = x).
   { intros y Ey HG. rewrite !orb_true_iff, !negb_true_iff in HG. destruct HG as [[HG|HG]|HG].
     - rewrite Ey, line_at_correct. apply (reflect_true _ _ (sameP _ _) HG).
-    - exfalso. destruct a as [|a|]; simpl in *; try tauto; try discriminate. destruct (leqP a y); [discriminate|lra].
-    - exfalso. destruct b as [|b|]; simpl in *; try tauto; try discriminate. destruct (leqP y b); [discriminate|lra]. }
+    - exfalso. destruct a as [|a|]; simpl in *; try tauto; try discriminate.
+      destruct (leqP a y); [discriminate|lra].
+    - exfalso. destruct b as [|b|]; simpl in *; try tauto; try discriminate.
+      destruct (leqP y b); [discriminate|lra]. }
   destruct (slope l - Zpos (scale l))%Z as [|s|s].
   - apply orb_true_iff in H as [H|H].
     + apply negb_true_iff, Z.eqb_neq in H. exfalso. apply H, eq_IZR. lra.
@@ -279,7 +193,8 @@ Lemma line_cells_sound mesh : forall a, line_cells a mesh = true -> mesh <> [] -
   forall x, in_cell a (last mesh a) x -> iter (2 * m) f x = x -> iter m f x = x.
 Proof.
   induction mesh as [|b mesh IH]; intros a H Hne x Hx; [congruence|]. clear Hne.
-  cbn [line_cells] in H. rewrite <- orb_lazy_alt, <- andb_lazy_alt in H. apply andb_true_iff in H as [Hcell H]. rewrite last_cons in Hx.
+  cbn [line_cells] in H. rewrite <- orb_lazy_alt, <- andb_lazy_alt in H.
+  apply andb_true_iff in H as [Hcell H]. rewrite last_cons in Hx.
   assert (D : at_most b x \/ (at_least b x /\ mesh <> [])).
   { destruct mesh as [|c mesh]; [left; apply Hx|].
     destruct b as [|b|]; simpl; auto; [right; split; auto; congruence|].
@@ -298,8 +213,10 @@ Proof.
   - exfalso. pose proof (images_on_correct (2 * m) a b x C) as I. rewrite E in I. unfold moved_cell in Hcell.
     destruct I as [I1 I2], C as [C1 C2]. destruct (images_on (2 * m) a b) as [c d]. cbn [fst snd] in *.
     apply orb_true_iff in Hcell as [N|N]; apply negb_true_iff in N.
-    + destruct c as [|c|], b as [|b|]; simpl in *; try tauto; try discriminate. destruct (leqP c b); [discriminate|lra].
-    + destruct a as [|a|], d as [|d|]; simpl in *; try tauto; try discriminate. destruct (leqP a d); [discriminate|lra].
+    + destruct c as [|c|], b as [|b|]; simpl in *; try tauto; try discriminate.
+      destruct (leqP c b); [discriminate|lra].
+    + destruct a as [|a|], d as [|d|]; simpl in *; try tauto; try discriminate.
+      destruct (leqP a d); [discriminate|lra].
 Qed.
 
 (* ---- near infinity f is its first or last line ---- *)
@@ -309,7 +226,8 @@ Lemma first_line_left u : forall a b, joined a u b = true ->
 Proof.
   induction u as [l|L IHL p v r R _]; intros a b J; cbn [sem first_line]; [exists 0; auto|].
   destruct (joinedE _ _ _ _ _ _ _ J) as [_ _ _ _ JL _]. destruct (IHL _ _ JL) as [A HA].
-  exists (Rmin A (Q2R p - 1)). intros x Hx. pose proof (Rmin_l A (Q2R p - 1)). pose proof (Rmin_r A (Q2R p - 1)).
+  exists (Rmin A (Q2R p - 1)). intros x Hx. pose proof (Rmin_l A (Q2R p - 1)).
+  pose proof (Rmin_r A (Q2R p - 1)).
   destruct (Rlt_dec x (Q2R p)); [apply HA|]; lra.
 Qed.
 
@@ -322,14 +240,17 @@ Proof.
   destruct (Rlt_dec x (Q2R p)); [|apply HA]; lra.
 Qed.
 
-Theorem line_check_sound core_steps mesh : (0 < m)%nat -> line_check core_steps mesh = true -> ordered_line f m.
+Theorem line_check_sound core_steps mesh : (0 < m)%nat -> line_check core_steps mesh = true ->
+  ordered_line f m.
 Proof.
   intros Hm H. destruct mesh as [|a others]; [discriminate|]. unfold line_check in H.
   set (rest := match others with [] => [a] | _ => others end) in *.
   rewrite !andb_true_iff in H. destruct H as [[[H1 H2] HC] Hswap].
   destruct (first_line_left t None None Ht) as [A HA]. destruct (last_line_right t None None Ht) as [B HB].
   set (l := first_line t) in *. set (k := last_line t) in *.
-  assert (Form : forall i x, line_sem i x = IZR (slope i) / IZR (Zpos (scale i)) * x + IZR (const i) / IZR (Zpos (scale i))).
+  assert
+    (Form : forall i x, line_sem i x = IZR (slope i) / IZR (Zpos (scale i)) * x + IZR (const i) / IZR
+      (Zpos (scale i))).
   { intros i x. unfold line_sem. pose proof (pos_R (scale i)). field; lra. }
   assert (Neg : forall i, IZR (slope i) / IZR (Zpos (scale i)) < 0 -> (slope i < 0)%Z).
   { intros i Hi. apply lt_IZR. pose proof (pos_R (scale i)) as P.
@@ -337,14 +258,18 @@ Proof.
   apply (Line.order_line f m (Rmax (Rabs A) (Rabs B))
     (IZR (slope l) / IZR (Zpos (scale l))) (IZR (const l) / IZR (Zpos (scale l)))
     (IZR (slope k) / IZR (Zpos (scale k))) (IZR (const k) / IZR (Zpos (scale k)))); auto.
-  - apply (lipschitz_continuous f (steepest t)). intros x y. rewrite <- !Hf. apply (steepest_correct t None None x y Ht).
+  - apply (lipschitz_continuous f (steepest t)). intros x y. rewrite <- !Hf.
+    apply (steepest_correct t None None x y Ht).
   - intros x Hx. rewrite <- Hf, HA; [apply Form|]. pose proof (Rmax_l (Rabs A) (Rabs B)).
     pose proof (Rle_abs (- A)) as P. rewrite Rabs_Ropp in P. lra.
-  - intros x Hx. rewrite <- Hf, HB; [apply Form|]. pose proof (Rmax_r (Rabs A) (Rabs B)). pose proof (Rle_abs B). lra.
+  - intros x Hx. rewrite <- Hf, HB; [apply Form|]. pose proof (Rmax_r (Rabs A) (Rabs B)).
+    pose proof (Rle_abs B). lra.
   - intros Hl Hk. apply Neg, Z.ltb_lt in Hl, Hk. rewrite Hl, Hk in Hswap. cbn [andb negb orb] in Hswap.
     apply Nat.even_spec, Hswap.
-  - intros x. apply (enough_on_core (fun _ => True) (fun x => in_cell a (last rest a) x) f m core_steps); auto.
-    + intros y _. destruct (images_on_correct core_steps MinusInfinity PlusInfinity y) as [I1 I2]; [split; exact I|].
+  - intros x.
+    apply (enough_on_core (fun _ => True) (fun x => in_cell a (last rest a) x) f m core_steps); auto.
+    + intros y _.
+      destruct (images_on_correct core_steps MinusInfinity PlusInfinity y) as [I1 I2]; [split; exact I|].
       split; [apply (leq_at_least _ _ _ H1 I1)|apply (leq_at_most _ _ _ H2 I2)].
     + intros y Hy. apply (line_cells_sound rest a HC); auto. unfold rest. destruct others; congruence.
 Qed.

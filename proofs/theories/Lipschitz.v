@@ -74,7 +74,8 @@ Qed.
 Lemma slope_bends_correct delta bs : 0 <= delta -> forall x y v,
   close delta x y (quotients (fst v) (snd v)) ->
   let w := fold_left slope_bend bs v in
-  close delta (fold_left (fun v b => map (bend_sem b) v) bs x) (fold_left (fun v b => map (bend_sem b) v) bs y)
+  close delta (fold_left (fun v b => map (bend_sem b) v) bs x)
+    (fold_left (fun v b => map (bend_sem b) v) bs y)
     (quotients (fst w) (snd w)).
 Proof.
   intro Hd. induction bs as [|b bs IH]; intros x y v C; cbn [fold_left]; [exact C|].
@@ -126,7 +127,8 @@ Proof.
     cbn [quotients map close hd] in *; try tauto.
   - rewrite Rminus_diag_eq, Rabs_R0 by reflexivity. apply Rmult_le_pos; auto. rewrite Zdiv_0_l. simpl; lra.
   - destruct G as [G _]. eapply Rle_trans; [exact G|]. apply Rmult_le_compat_r; auto.
-    pose proof (Z.div_mod c (Zpos D) ltac:(lia)) as E. pose proof (Z.mod_pos_bound c (Zpos D) ltac:(lia)) as B.
+    pose proof (Z.div_mod c (Zpos D) ltac:(lia)) as E.
+    pose proof (Z.mod_pos_bound c (Zpos D) ltac:(lia)) as B.
     pose proof (pos_R D). apply (Rmult_le_reg_r (IZR (Zpos D))); auto.
     unfold Rdiv. rewrite Rmult_assoc, Rinv_l, Rmult_1_r, <- mult_IZR by lra. apply IZR_le. nia.
 Qed.

@@ -21,7 +21,8 @@ Definition map_evaluator (m : map_data) : option evaluator :=
   | Network n =>
       let layers := map decode n in
       if well_shaped 1 n then Some (Evaluator (eval_net layers) (slope_net layers)) else None
-  | PiecewiseLinear p => match pl_tree p with Some t => Some (Evaluator (at_point t) (steepest t)) | None => None end
+  | PiecewiseLinear p => match pl_tree p with Some t => Some (Evaluator (at_point t) (steepest t)) | None =>
+    None end
   end.
 
 (* the pieces of the map between two points, or all of them *)
@@ -63,7 +64,8 @@ Qed.
 Lemma map_pieces_exist m lo hi : valid m = true -> exists t, map_pieces m lo hi = Some t.
 Proof.
   intro V. destruct (map_pieces m lo hi) as [t|] eqn:T; [eauto|]. exfalso. revert T.
-  destruct m as [n|p]; cbn [valid map_pieces] in *; [rewrite V; apply expand_exists, V|apply pl_tree_exists, V].
+  destruct m as [n|p]; cbn [valid map_pieces] in *; [rewrite V; apply expand_exists, V|apply pl_tree_exists,
+    V].
 Qed.
 
 Lemma map_evaluator_exists m : valid m = true -> exists e, map_evaluator m = Some e.
@@ -77,7 +79,8 @@ Proof. intro H. apply (lipschitz_continuous f (lipschitz e)), (lipschitz_correct
 
 Lemma map_continuous m : valid m = true -> continuity (map_sem m).
 Proof.
-  intro V. destruct (map_evaluator_exists m V) as [e E]. apply (evaluates_continuous e), map_evaluator_correct, E.
+  intro V. destruct (map_evaluator_exists m V) as [e E].
+  apply (evaluates_continuous e), map_evaluator_correct, E.
 Qed.
 
 (* ---- maps of an interval into itself ---- *)

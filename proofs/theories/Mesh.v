@@ -1,6 +1,7 @@
-(* The check of a certificate of order.  With m = 2^level it proves that f^(2m)(x) = x implies f^m(x) = x, cell
-   by cell of a mesh of the core, the image of some iterate of f: each cell is moved off itself by f^(2m), or
-   f^(2m) is affine on it and f^(2m) - id does not change sign there.  No iterate is ever composed. *)
+(* The check of a certificate of order. With m = 2^level it proves that f^(2m)(x) = x implies f^m(x) = x,
+   which is all that Coppel's theorem of 1955 needs, cell by cell of a mesh of the core, the image of some
+   iterate of f: each cell is moved off itself by f^(2m), or f^(2m) is affine on it and f^(2m) - id does
+   not change sign there. No iterate is ever composed. *)
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
 From Certify Require Import Dynamics Iterates Rational Pieces Images.
 Import ListNotations.
@@ -19,7 +20,8 @@ Fixpoint affine (n : nat) (u w : Q) : option (Q * Q) :=
 
 Fixpoint images (n : nat) (I : Q * Q) : Q * Q := match n with O => I | S n => images n (image t I) end.
 
-(* f^m and f^(2m) are affine on [a,b], f^(2m) - id has one sign, and its zeros at the ends are zeros of f^m - id *)
+(* f^m and f^(2m) are affine on [a,b], f^(2m) - id has one sign,
+  and its zeros at the ends are zeros of f^m - id *)
 Definition affine_cell (a b : Q) : bool :=
   match affine m a b with
   | None => false
@@ -67,7 +69,8 @@ Proof.
   rewrite <- Hf by exact Hx. pose proof (image_correct t J x Ht Hr Hx) as I. unfold contains in I. lra.
 Qed.
 
-Lemma maps_into_complete : Q2R (fst J) <= Q2R (snd J) -> selfmap f (Q2R (fst J)) (Q2R (snd J)) -> maps_into J = true.
+Lemma maps_into_complete : Q2R (fst J) <= Q2R (snd J) -> selfmap f (Q2R (fst J)) (Q2R (snd J)) ->
+  maps_into J = true.
 Proof.
   intros HJ Hs. destruct (image_attained t J Ht Hr HJ) as (x & y & Hx & Hy & Ex & Ey).
   rewrite Hf in Ex, Ey by auto. pose proof (Hs x Hx) as Bx. pose proof (Hs y Hy) as By.

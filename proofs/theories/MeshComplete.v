@@ -1,5 +1,5 @@
-(* The mesh check is complete: if f^(2m)(x) = x implies f^m(x) = x on an interval that a piecewise-linear f with
-   rational knots maps into itself, then some mesh of rational points passes.
+(* The mesh check is complete: if f^(2m)(x) = x implies f^m(x) = x on an interval that a piecewise-linear f
+   with rational knots maps into itself, then some mesh of rational points passes.
 
    Cut the interval where an iterate of f meets a knot, and where f^(2m) crosses the identity. *)
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
@@ -33,7 +33,8 @@ Lemma common_line_exists t : forall a b u w, joined a t b = true ->
 Proof.
   induction t as [l|L IHL p v r R IHR]; intros a b u w J H; cbn [common_line]; [discriminate|].
   destruct (joinedE _ _ _ _ _ _ _ J) as [_ _ _ _ JL JR].
-  pose proof (H (p, v) ltac:(apply in_or_app; simpl; auto)) as Hp. cbn [fst] in Hp. unfold strictly_between in Hp.
+  pose proof (H (p, v) ltac:(apply in_or_app; simpl; auto)) as Hp. cbn [fst] in Hp.
+  unfold strictly_between in Hp.
   assert (HL : common_line L u w <> None).
   { apply (IHL _ _ _ _ JL). intros k Hk. apply H, in_or_app; auto. }
   assert (HR : common_line R u w <> None).
@@ -110,7 +111,8 @@ Proof.
   assert (Hc : Q2R a <= Q2R c <= Q2R b) by (rewrite Ec; split; nra).
   assert (HcJ : in_J (Q2R c)) by (unfold contains in *; lra).
   assert (B : forall i x, (i <= n)%nat ->
-    strictly_between (iter i f (Q2R a)) (iter i f (Q2R c)) x \/ strictly_between (iter i f (Q2R c)) (iter i f (Q2R b)) x ->
+    strictly_between (iter i f (Q2R a)) (iter i f (Q2R c)) x \/ strictly_between (iter i f (Q2R c))
+      (iter i f (Q2R b)) x ->
     strictly_between (iter i f (Q2R a)) (iter i f (Q2R b)) x).
   { intros i x Hi. rewrite (A i Hi). unfold strictly_between.
     set (u := iter i f (Q2R a)). set (w := iter i f (Q2R b)). clearbody u w. clear - Hs.
@@ -228,13 +230,15 @@ Proof.
       replace ((1 - 1) * Q2R a1 + 1 * Q2R b1) with (Q2R b1) in B1 by ring.
       replace (2 * m)%nat with (m + m)%nat by lia. rewrite !iter_add, Ea1, Eb1, B0, B1. lra. }
     destruct Ea2 as [Ea2 Eb2]. rewrite Ea2, Eb2 in S.
-    pose proof (Hgood _ Ha) as Ga. pose proof (Hgood _ Hb) as Gb. rewrite Ea2, Ea1 in Ga. rewrite Eb2, Eb1 in Gb.
+    pose proof (Hgood _ Ha) as Ga. pose proof (Hgood _ Hb) as Gb. rewrite Ea2, Ea1 in Ga.
+    rewrite Eb2, Eb1 in Gb.
     unfold affine_cell. rewrite E1, E2. rewrite !andb_true_iff. split; [split|].
     - destruct (leqP a a2), (leqP b b2), (leqP a2 a), (leqP b2 b); auto; lra.
     - destruct (sameP a2 a), (sameP a1 a); auto.
     - destruct (sameP b2 b), (sameP b1 b); auto. }
   unfold mesh_check. destruct mesh as [|b rest]; [congruence|]. rewrite E. cbn [images].
-  assert (HP : forall mesh a, chain (signed (2 * m)) a mesh -> cells t m a mesh = true /\ forall c, In c mesh -> in_J (Q2R c)).
+  assert (HP : forall mesh a, chain (signed (2 * m)) a mesh -> cells t m a mesh = true /\
+    forall c, In c mesh -> in_J (Q2R c)).
   { induction mesh as [|c mesh IH]; intros a Ca; cbn [cells]; [split; [auto|intros c []]|].
     destruct Ca as [Cac Ca]. destruct (IH c Ca) as [H1 H2]. split; [rewrite (P a c Cac); exact H1|].
     intros d [<-|Hd]; auto. apply Cac. }

@@ -1,6 +1,9 @@
-(* Misiurewicz (1979; for piecewise monotone maps Misiurewicz and Szlenk 1980): a continuous map of an
-   interval with positive entropy has a horseshoe for some iterate, so a least period that is not a power of
-   2.
+(* Misiurewicz 1979: a continuous map of an interval with positive entropy has a least period that is not a
+   power of 2.
+
+   If no iterate has a horseshoe, each iterate f^k has at most C 3^n separated points (Tracking.v), so the
+   entropy of f is at most (ln 3)/k for all k: zero.  Whether some iterate has a horseshoe is decided by trying
+   all rational points and levels: by completeness of the certificates one of them proves it.
 
    Together with the converse (ChaosEntropy.v) and the theorems on odd returns: f has positive entropy if and
    only if it is chaotic, if and only if a rational point proves it by the strict inequality of Li and Yorke
@@ -14,8 +17,8 @@ Local Open Scope R_scope.
 
 (* ---- Finitely many classical steps, for a goal that is a contradiction ---- *)
 
-Lemma not_not_all (P : nat -> Prop) r : (forall K, (K < r)%nat -> ~ ~ P K) -> ~ ~ forall K, (K < r)%nat ->
-  P K.
+Lemma not_not_all (P : nat -> Prop) r :
+  (forall K, (K < r)%nat -> ~ ~ P K) -> ~ ~ forall K, (K < r)%nat -> P K.
 Proof.
   induction r as [|r IH]; intros H Hnot; [apply Hnot; intros; lia|].
   apply (H r ltac:(lia)). intro HP. apply IH; [intros; apply H; lia|]. intro Hall. apply Hnot. intros K HK.
@@ -54,7 +57,26 @@ Proof.
   exists p, q, p', q'. unfold onto_ends. rewrite !iter_add. auto 10.
 Qed.
 
-(* all elements over which J doubles being bounded, so is J *)
+(* One constant for all elements that are bounded. *)
+Lemma common_bound J k : (k <= r)%nat ->
+  (forall K, (K < k)%nat -> (exists C, bounded g eps c K C) \/ ~ doubles g c J K) ->
+  exists (C : nat) (known : nat -> bool),
+    forall K, (K < k)%nat -> if known K then bounded g eps c K C else ~ doubles g c J K.
+Proof.
+  assert (Hmono : forall K C1 C2, (C1 <= C2)%nat -> bounded g eps c K C1 -> bounded g eps c K C2).
+  { intros K C1 C2 Hle HC1 n E HE Hsep. specialize (HC1 n E HE Hsep).
+    apply (Nat.le_trans _ _ _ HC1), Nat.mul_le_mono_r, Hle. }
+  induction k as [|k IHk]; intros Hk Hall; [exists 0%nat, (fun _ => false); intros; lia|].
+  destruct IHk as (C & known & HC); [lia|intros; apply Hall; lia|].
+  destruct (Hall k) as [[C' HC']|Hnone]; [lia| |].
+  - exists (C + C')%nat, (fun K => if Nat.eq_dec K k then true else known K). intros K HK.
+    destruct (Nat.eq_dec K k) as [->|Hne]; [apply (Hmono k C'); [lia|exact HC']|].
+    specialize (HC K ltac:(lia)). destruct (known K); [apply (Hmono K C); [lia|exact HC]|exact HC].
+  - exists C, (fun K => if Nat.eq_dec K k then false else known K). intros K HK.
+    destruct (Nat.eq_dec K k) as [->|Hne]; [exact Hnone|apply HC; lia].
+Qed.
+
+(* Induction on the number of elements over which J doubles. *)
 Lemma all_bounded size : forall over, (length over <= size)%nat -> forall J, (J < r)%nat ->
   (forall K, (K < r)%nat -> doubles g c J K -> In K over) -> ~ ~ exists C, bounded g eps c J C.
 Proof.
@@ -68,25 +90,11 @@ Proof.
     + intros K HK Hneither. apply Hneither. right. intro Hd.
       apply (IH (remove Nat.eq_dec K over)) with (J := K); [|exact HK| |tauto].
       * pose proof (remove_length_lt Nat.eq_dec over K (Hover K HK Hd)). lia.
-      * intros L HL HKL. apply in_in_remove; [|apply Hover;
-          [exact HL|apply (doubles_transitive J K L HK Hd HKL)]].
-        intros ->. apply (doubles_irreflexive K HK HKL).
+      * intros L HL HKL. apply in_in_remove.
+        -- intros ->. apply (doubles_irreflexive K HK HKL).
+        -- apply Hover; [exact HL|apply (doubles_transitive J K L HK Hd HKL)].
     + intro Hall. apply Hnot.
-      assert (Hcollect : forall k, (k <= r)%nat -> exists (C : nat) (known : nat -> bool), forall K,
-        (K < k)%nat ->
-        if known K then bounded g eps c K C else ~ doubles g c J K).
-      { induction k as [|k IHk]; intro Hk; [exists 0%nat, (fun _ => false); intros; lia|].
-        destruct IHk as (C & known & HC); [lia|].
-        assert (Hmono : forall K C1 C2, (C1 <= C2)%nat -> bounded g eps c K C1 -> bounded g eps c K C2).
-        { intros K C1 C2 Hle HC1 n E HE Hsep. specialize (HC1 n E HE Hsep).
-          apply (Nat.le_trans _ _ _ HC1), Nat.mul_le_mono_r, Hle. }
-        destruct (Hall k) as [[C' HC']|Hnone]; [lia| |].
-        - exists (C + C')%nat, (fun K => if Nat.eq_dec K k then true else known K). intros K HK.
-          destruct (Nat.eq_dec K k) as [->|Hne]; [apply (Hmono k C'); [lia|exact HC']|].
-          specialize (HC K ltac:(lia)). destruct (known K); [apply (Hmono K C); [lia|exact HC]|exact HC].
-        - exists C, (fun K => if Nat.eq_dec K k then false else known K). intros K HK.
-          destruct (Nat.eq_dec K k) as [->|Hne]; [exact Hnone|apply HC; lia]. }
-      destruct (Hcollect r (le_n r)) as (C & known & Hknown).
+      destruct (common_bound J r (le_n r) Hall) as (C & known & Hknown).
       apply (bounded_next g lo hi eps c r Hg Hrange Hr Hc Hlo Hhi J C known HJ Hknown).
 Qed.
 
@@ -126,7 +134,7 @@ Theorem no_horseshoe_entropy f lo hi : lo < hi -> continuity f -> (forall x, lo 
   (forall n, (0 < n)%nat -> ~ turb (iter n f) lo hi) -> entropy_le_ln f lo hi 1.
 Proof.
   intros Hlohi Hf Hrange Hno lam Hge. apply Rnot_lt_le. intro Hlam.
-  (* some f^k has entropy more than ln 3 *)
+  (* Some f^k has entropy more than ln 3. *)
   set (mu := (1 + lam) / 2). assert (Hmu : 1 < mu < lam) by (unfold mu; lra).
   destruct (power_outgrows 1 mu 3) as [k0 Hk0]; [lra|]. specialize (Hk0 (S k0) ltac:(lia)).
   rewrite pow1 in Hk0.
@@ -158,7 +166,7 @@ Qed.
 
 (* ---- The theorem ---- *)
 
-(* the n-th candidate for a certificate of Li and Yorke: a level and a rational point *)
+(* The n-th candidate for a certificate of Li and Yorke: a level and a rational point. *)
 Definition candidate (n : nat) : nat * R :=
   let (j, m) := Cantor.of_nat n in let (m1, m2) := Cantor.of_nat m in let (a, b) := Cantor.of_nat m1 in
   (j, IZR (Z.of_nat a - Z.of_nat b) / IZR (Zpos (Pos.of_succ_nat m2))).
@@ -177,7 +185,7 @@ Proof.
     (Rlt_dec t (g (g (g t)))), (Rlt_dec (g t) t), (Rlt_dec (g (g t)) (g t)); (left; tauto) || (right; tauto).
 Qed.
 
-(* chaos is decidable: either a certificate exists, or no iterate has a horseshoe *)
+(* Either a certificate of chaos exists, or no iterate has a horseshoe. *)
 Lemma chaotic_or_no_horseshoe f lo hi : lo <= hi -> continuity f -> selfmap f lo hi ->
   chaotic f lo hi \/ forall n, (0 < n)%nat -> ~ turb (iter n f) lo hi.
 Proof.
@@ -238,7 +246,7 @@ Proof.
   apply (entropy_agree f); [exact Hself| |exact Hge]. intros x Hx. unfold F. apply ext_id. exact Hx.
 Qed.
 
-(* chaos, in any of its forms, is positive entropy *)
+(* Chaos, in any of its forms, is positive entropy. *)
 Theorem chaotic_iff_positive_entropy f lo hi : cont_on f lo hi -> selfmap f lo hi ->
   (chaotic f lo hi <-> positive_entropy f lo hi).
 Proof. intros Hcont Hself. split; [apply chaotic_entropy; assumption|apply misiurewicz; assumption]. Qed.

@@ -5,7 +5,7 @@
    not a power of 2. Each theorem comes for continuous maps of the line, with the orbit in [lo, hi], and for
    maps of [lo, hi] into itself that are continuous there. *)
 
-From Coq Require Import Reals Lra Lia PeanoNat.
+From Coq Require Import Reals Lra Lia.
 From Certify Require Import Dynamics Iterates Continuity Transfer LiYorke Turbulence OddChaos.
 Local Open Scope R_scope.
 

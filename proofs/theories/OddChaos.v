@@ -8,28 +8,9 @@
    - Hence even times stay left of z, or F has a horseshoe (an excursion of c); and no odd time is in [x,z).
    - So the orbit alternates around z until time n, which is odd: x_n > z, against x_n <= x. *)
 
-From Coq Require Import Reals Lra Lia PeanoNat.
-From Certify Require Import Dynamics Iterates Continuity Covering Transfer Turbulence.
+From Coq Require Import Reals Lra Lia.
+From Certify Require Import Dynamics Iterates Continuity Transfer Turbulence.
 Local Open Scope R_scope.
-
-(* The orbit of x moves right at first and comes back: there is a fixed point, and a first one right of x. *)
-Lemma first_fixed_point f x n : continuity f -> (0 < n)%nat -> x < f x -> iter n f x <= x ->
-  exists z j, (j <= n)%nat /\ x < z <= iter j f x /\ f z = z /\ forall t, x <= t < z -> t < f t.
-Proof.
-  intros Hf Hn Hx Hr.
-  assert (A : forall i, (exists j, (j <= i)%nat /\ x < iter j f x /\ f (iter j f x) <= iter j f x) \/
-                        x < iter (S i) f x).
-  { induction i as [|i [[j [H1 H2]]|H]].
-    - right; simpl; lra.
-    - left; exists j; split; auto; lia.
-    - destruct (Rle_lt_dec (f (iter (S i) f x)) (iter (S i) f x)) as [h|h].
-      + left; exists (S i); split; [lia|]. split; auto.
-      + right. change (iter (S (S i)) f x) with (f (iter (S i) f x)). lra. }
-  destruct n as [|i]; [lia|]. destruct (A i) as [[j [H1 [H2 H3]]]|H]; [|lra].
-  destruct (first_cross (fun t => - (f t - t)) x (iter j f x) 0) as [z [Hz [Ez Bz]]]; try lra.
-  { apply cont_opp, cont_minus_id, Hf. }
-  exists z, j. split; [lia|]. split; [lra|]. split; [lra|]. intros t Ht; specialize (Bz t Ht); lra.
-Qed.
 
 Section OddReturn.
 Variables (f : R -> R) (x lo hi z : R) (n : nat).

@@ -1,6 +1,6 @@
-(* The check of an odd return, g^n(x) <= x < g(x) or its mirror image with g = f^(2^level): sound, and complete
-   for every map that has a least period that is not a power of 2.  (The theorem behind it: Li,
-   Misiurewicz, Pianigiani and Yorke 1982.) *)
+(* The check of an odd return, g^n(x) <= x < g(x) or its mirror image with g = f^(2^level): sound, and
+   complete for every map that has a least period that is not a power of 2. The theorem behind it is that
+   of Li, Misiurewicz, Pianigiani and Yorke, 1982. *)
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals Bool.
 From Certify Require Import Dynamics Iterates Continuity OddCertificate Completeness Rational Orbit.
 Local Open Scope R_scope.
@@ -9,7 +9,8 @@ Definition odd_return (e : evaluator) (level n : nat) (x : Q) (bits : positive) 
   let once := steps e bits (2 ^ level) (x, 0%Z) in
   let last := leaps e bits (2 ^ level) (Nat.pred n) once in
   Nat.odd n &&
-  (less x (lower bits once) && leq (upper bits last) x || less (upper bits once) x && leq x (lower bits last)).
+  (less x (lower bits once) && leq (upper bits last) x || less (upper bits once) x && leq x
+    (lower bits last)).
 
 Theorem odd_return_sound e f level n x bits : evaluates e f -> odd_return e level n x bits = true ->
   Nat.Odd n /\
@@ -34,7 +35,8 @@ Lemma odd_return_strict e f level x : evaluates e f -> ly_strict (iter (2 ^ leve
   odd_return e level 3 x (longest e (3 * 2 ^ level) x) = true.
 Proof.
   intros Hf H. unfold odd_return. set (m := (2 ^ level)%nat) in *. set (bits := longest e (3 * m) x).
-  assert (Eb : bits = Pos.max (longest e m x) (longest e (2 * m) (exact e m x))) by apply (longest_add e m (2 * m)).
+  assert (Eb : bits = Pos.max (longest e m x) (longest e (2 * m) (exact e m x))) by apply
+    (longest_add e m (2 * m)).
   rewrite steps_exact by lia. cbn [Nat.pred]. rewrite leaps_exact by lia.
   rewrite <- exact_add. replace (m + 2 * m)%nat with (3 * m)%nat by lia.
   unfold lower, upper, center. cbn [fst snd Z.eqb]. change (Nat.odd 3) with true. cbn [andb].
@@ -46,7 +48,8 @@ Proof.
     (leqP x (exact e (3 * m) x)); auto; lra.
 Qed.
 
-Theorem odd_return_complete e f lo hi : evaluates e f -> cont_on f lo hi -> selfmap f lo hi -> chaotic f lo hi ->
+Theorem odd_return_complete e f lo hi : evaluates e f -> cont_on f lo hi -> selfmap f lo hi ->
+  chaotic f lo hi ->
   exists level x bits, lo <= Q2R x <= hi /\ odd_return e level 3 x bits = true.
 Proof.
   intros Hf Hc Hs C. destruct (proj1 (chaotic_iff f lo hi Hc Hs) C) as (level & a & N & Hin & H).
@@ -55,7 +58,8 @@ Proof.
 Qed.
 
 Theorem odd_return_complete_line e f n p : evaluates e f -> continuity f ->
-  least_period f n p -> (forall i, n <> (2 ^ i)%nat) -> exists level x bits, odd_return e level 3 x bits = true.
+  least_period f n p -> (forall i, n <> (2 ^ i)%nat) -> exists level x bits, odd_return e level 3 x bits =
+    true.
 Proof.
   intros Hf Hc L Hn. destruct (rational_certificate_exists f n p Hc L Hn) as (level & a & N & H).
   exists level, (a # N), (longest e (3 * 2 ^ level) (a # N)). apply (odd_return_strict e f); auto.

@@ -1,7 +1,8 @@
 (* Orbits of a map that can be evaluated exactly at rational points, followed with rounding.
 
-   A point is followed as a rational q with a radius e / 2^bits around it.  Numbers with a short denominator are
-   not rounded, so that the orbits of simple points stay exact; the radius grows by the Lipschitz constant. *)
+   A point is followed as a rational q with a radius e / 2^bits around it. Numbers with a short denominator
+   are not rounded, so that the orbits of simple points stay exact; the radius grows by the Lipschitz
+   constant. *)
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals.
 From Certify Require Import Dynamics Iterates Rational.
 Local Open Scope R_scope.
@@ -49,7 +50,8 @@ Lemma step_inside b x : inside b x -> inside (step b) (f x).
 Proof.
   destruct b as [q r]. unfold inside, step, center, radius. cbn [fst snd]. intro H.
   pose proof (round_error bits (eval e q)) as E. destruct (round bits (eval e q)) as [q' r'].
-  cbn [fst snd] in *. rewrite <- (eval_correct e f Hf) in E. pose proof (lipschitz_correct e f Hf x (Q2R q)) as L.
+  cbn [fst snd] in *. rewrite <- (eval_correct e f Hf) in E.
+  pose proof (lipschitz_correct e f Hf x (Q2R q)) as L.
   assert (0 <= IZR (lipschitz e)) as Hk.
   { pose proof (lipschitz_correct e f Hf 1 0) as P. rewrite Rminus_0_r, Rabs_R1 in P.
     pose proof (Rabs_pos (f 1 - f 0)). lra. }

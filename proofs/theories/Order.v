@@ -5,8 +5,8 @@
    apart: there is no Li-Yorke pair.  The hypothesis is necessary too, and needs to be checked only on a set
    that every orbit enters. *)
 
-From Coq Require Import Reals Lra Lia PeanoNat.
-From Certify Require Import Dynamics Iterates Continuity ScrambledSet Transfer Coppel.
+From Coq Require Import Reals Lra Lia.
+From Certify Require Import Dynamics Iterates Continuity Transfer Coppel.
 Local Open Scope R_scope.
 
 (* ---- Asymptotic orbits ---- *)

@@ -12,12 +12,12 @@ Local Open Scope R_scope.
 
 (* ---- Parts in order ---- *)
 
-(* a part of an interval, with a label: for an edge the target *)
+(* A part of an interval, with a label: for an edge the target. *)
 Definition left {X A} (e : X * X * A) : X := fst (fst e).
 Definition right {X A} (e : X * X * A) : X := snd (fst e).
 Definition label {X A} (e : X * X * A) : A := snd e.
 
-(* the parts L lie in [a, b], each to the right of those before it; they may touch *)
+(* The parts L lie in [a, b], each to the right of those before it; they may touch. *)
 Fixpoint chain {A} (a : R) (L : list (R * R * A)) (b : R) : Prop :=
   match L with
   | [] => a <= b
@@ -53,7 +53,7 @@ Proof.
   destruct He as [<-|He]; [apply chain_le in H3; lra|]. destruct (IH _ _ e H3 He) as (H4 & H5 & H6). lra.
 Qed.
 
-(* the parts lie end to end from s to t *)
+(* The parts lie end to end from s to t. *)
 Fixpoint tiled {A} (s : R) (L : list (R * R * A)) (t : R) : Prop :=
   match L with [] => s = t | e :: L' => left e = s /\ left e <= right e /\ tiled (right e) L' t end.
 
@@ -72,7 +72,7 @@ Qed.
 
 (* ---- Pulling parts back along a map ---- *)
 
-(* g maps [u, w] onto [c, d], its ends to the ends *)
+(* The map g takes [u, w] onto [c, d], and the ends to the ends. *)
 Definition maps_onto (g : R -> R) (u w c d : R) : Prop :=
   onto_ends g u w c d /\ forall x, u <= x <= w -> c <= g x <= d.
 
@@ -91,17 +91,16 @@ Proof.
   exists p, q. unfold maps_onto. auto.
 Qed.
 
-(* e' is a part that g maps onto the part e, with the same label *)
+(* A part that g maps onto a part of L, with the same label. *)
 Definition lifts {A} (g : R -> R) (L : list (R * R * A)) (e' : R * R * A) : Prop :=
   exists e, In e L /\ label e' = label e /\ maps_onto g (left e') (right e') (left e) (right e).
 
 Lemma lifts_cons {A} g (e : R * R * A) L e' : lifts g L e' -> lifts g (e :: L) e'.
 Proof. intros (e0 & He0 & H). exists e0. simpl. auto. Qed.
 
-Lemma pull_back_up {A} g (L : list (R * R * A)) : continuity g -> forall u w c d, u <= w -> g u = c ->
-  g w = d ->
-  chain c L d -> exists L', chain u L' w /\ Permutation (map label L') (map label L) /\ forall e',
-    In e' L' -> lifts g L e'.
+Lemma pull_back_up {A} g (L : list (R * R * A)) : continuity g ->
+  forall u w c d, u <= w -> g u = c -> g w = d -> chain c L d -> exists L',
+    chain u L' w /\ Permutation (map label L') (map label L) /\ forall e', In e' L' -> lifts g L e'.
 Proof.
   intro Hg. induction L as [|e L IH]; simpl; intros u w c d Huw Hu Hw H.
   { exists []. split; [exact Huw|]. split; [constructor|]. intros e' []. }
@@ -117,10 +116,9 @@ Proof.
   - intros e' [<-|He']; [|apply lifts_cons, HL, He']. exists e. simpl. unfold maps_onto. auto.
 Qed.
 
-Lemma pull_back_down {A} g (L : list (R * R * A)) : continuity g -> forall u w c d, u <= w -> g u = d ->
-  g w = c ->
-  chain c L d -> exists L', chain u L' w /\ Permutation (map label L') (map label L) /\ forall e',
-    In e' L' -> lifts g L e'.
+Lemma pull_back_down {A} g (L : list (R * R * A)) : continuity g ->
+  forall u w c d, u <= w -> g u = d -> g w = c -> chain c L d -> exists L',
+    chain u L' w /\ Permutation (map label L') (map label L) /\ forall e', In e' L' -> lifts g L e'.
 Proof.
   intro Hg. induction L as [|e L IH]; simpl; intros u w c d Huw Hu Hw H.
   { exists []. split; [exact Huw|]. split; [constructor|]. intros e' []. }
@@ -137,7 +135,7 @@ Proof.
     exists e. simpl. unfold maps_onto. auto.
 Qed.
 
-(* if g maps [u, w] onto [c, d], end to end, then parts of [c, d] lift to parts of [u, w] *)
+(* If g takes the ends of [u, w] to those of [c, d], then parts of [c, d] lift to parts of [u, w]. *)
 Lemma pull_back {A} g (L : list (R * R * A)) u w c d : continuity g -> u <= w -> onto_ends g u w c d ->
   chain c L d ->
   exists L', chain u L' w /\ Permutation (map label L') (map label L) /\ forall e', In e' L' -> lifts g L e'.
@@ -159,7 +157,7 @@ Proof. induction 1; simpl; lra. Qed.
 
 (* ---- Every other part ---- *)
 
-(* every other part of a chain: disjoint, even some d > 0 apart, and with at least half of the weight *)
+(* Every other part of a chain: disjoint, even some d > 0 apart, and with at least half of the weight. *)
 Definition spaced {A} (d : R) (L : list (R * R * A)) : Prop :=
   ForallOrdPairs (fun e e' => right e + d <= left e') L.
 

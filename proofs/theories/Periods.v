@@ -5,7 +5,7 @@
    which the last hypothesis excludes. *)
 
 From Coq Require Import Reals Lra Lia.
-From Certify Require Import Dynamics Iterates Continuity Covering.
+From Certify Require Import Dynamics Covering.
 Local Open Scope R_scope.
 
 Section AllPeriods.

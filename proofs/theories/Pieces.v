@@ -1,5 +1,5 @@
-(* Piecewise-linear functions as search trees of lines: values, and the line that two points have in common, in
-   logarithmic time. *)
+(* Piecewise-linear functions as search trees of lines: values, and the line that two points have in
+   common, in logarithmic time. *)
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
 From Certify Require Import Rational.
 Import ListNotations.
@@ -98,14 +98,16 @@ Proof.
   - rewrite line_at_correct. apply (reflect_true _ _ (sameP _ _) H4).
 Qed.
 
-Lemma sem_last t : forall a b x, joined a t (Some b) = true -> Q2R b <= x -> sem t x = line_sem (last_line t) x.
+Lemma sem_last t : forall a b x, joined a t (Some b) = true -> Q2R b <= x ->
+  sem t x = line_sem (last_line t) x.
 Proof.
   induction t as [l|L _ p v r R IHR]; intros a b x J Hx; cbn [sem last_line]; auto.
   destruct (joinedE _ _ _ _ _ _ _ J) as [_ Hb _ _ _ JR]. specialize (Hb b eq_refl).
   destruct (Rlt_dec x (Q2R p)); [lra|]. apply (IHR (Some p) b); auto.
 Qed.
 
-Lemma sem_first t : forall a b x, joined (Some a) t b = true -> x <= Q2R a -> sem t x = line_sem (first_line t) x.
+Lemma sem_first t : forall a b x, joined (Some a) t b = true -> x <= Q2R a ->
+  sem t x = line_sem (first_line t) x.
 Proof.
   induction t as [l|L IHL p v r R _]; intros a b x J Hx; cbn [sem first_line]; auto.
   destruct (joinedE _ _ _ _ _ _ _ J) as [Ha _ _ _ JL _]. specialize (Ha a eq_refl).
@@ -151,7 +153,8 @@ Proof.
   cbn [knots] in Hk. apply in_app_or in Hk as [Hk|[<-|Hk]].
   - pose proof (proj2 (knots_between _ _ _ _ JL Hk) p eq_refl) as B. rewrite (sem_left J) by lra. eauto.
   - cbn [fst snd]. rewrite (sem_right (Q2R p)) by lra. apply (sem_knot J).
-  - pose proof (proj1 (knots_between _ _ _ _ JR Hk) p eq_refl) as B. rewrite (sem_right (Q2R (fst k))) by lra. eauto.
+  - pose proof (proj1 (knots_between _ _ _ _ JR Hk) p eq_refl) as B. rewrite (sem_right (Q2R (fst k))) by lra.
+    eauto.
 Qed.
 
 (* ---- the line on which both points lie, if there is one ---- *)
@@ -186,18 +189,14 @@ Fixpoint steepest (t : pieces) : Z :=
   | Split L _ _ _ R => Z.max (steepest L) (steepest R)
   end.
 
-Lemma steepest_pos t : (0 <= steepest t)%Z.
-Proof.
-  induction t as [l|L IHL p v r R IHR]; cbn [steepest]; [|lia].
-  pose proof (Z.div_pos (Z.abs (slope l)) (Zpos (scale l)) (Z.abs_nonneg _) ltac:(lia)). lia.
-Qed.
-
 Lemma steepest_correct t : forall a b x y, joined a t b = true ->
   Rabs (sem t x - sem t y) <= IZR (steepest t) * Rabs (x - y).
 Proof.
   induction t as [l|L IHL p v r R IHR]; intros a b x y J; cbn [steepest].
   - cbn [sem]. unfold line_sem. set (D := scale l). pose proof (pos_R D).
-    replace ((IZR (slope l) * x + IZR (const l)) / IZR (Zpos D) - (IZR (slope l) * y + IZR (const l)) / IZR (Zpos D))
+    replace
+      ((IZR (slope l) * x + IZR (const l)) / IZR (Zpos D) - (IZR (slope l) * y + IZR (const l)) / IZR
+        (Zpos D))
       with (IZR (slope l) / IZR (Zpos D) * (x - y)) by (field; lra).
     rewrite Rabs_mult. apply Rmult_le_compat_r; [apply Rabs_pos|].
     unfold Rdiv. rewrite Rabs_mult, (Rabs_right (/ _)) by (left; apply Rinv_0_lt_compat; lra).
@@ -208,9 +207,12 @@ Proof.
   - destruct (joinedE _ _ _ _ _ _ _ J) as [_ _ _ _ JL JR]. set (M := Z.max (steepest L) (steepest R)).
     assert (ML : IZR (steepest L) <= IZR M) by (apply IZR_le; lia).
     assert (MR : IZR (steepest R) <= IZR M) by (apply IZR_le; lia).
-    pose proof (sem_left J (Q2R p) (Rle_refl _)) as EL. pose proof (sem_right (L := L) (v := v) (r := r) (R := R) (Q2R p) (Rle_refl _)) as ER.
-    assert (G : forall x y, y <= x -> Rabs (sem (Split L p v r R) x - sem (Split L p v r R) y) <= IZR M * (x - y)).
-    { clear x y. intros x y Hxy. pose proof (fun u w => IHL _ _ u w JL) as BL. pose proof (fun u w => IHR _ _ u w JR) as BR.
+    pose proof (sem_left J (Q2R p) (Rle_refl _)) as EL.
+    pose proof (sem_right (L := L) (v := v) (r := r) (R := R) (Q2R p) (Rle_refl _)) as ER.
+    assert
+      (G : forall x y, y <= x -> Rabs (sem (Split L p v r R) x - sem (Split L p v r R) y) <= IZR M * (x - y)).
+    { clear x y. intros x y Hxy. pose proof (fun u w => IHL _ _ u w JL) as BL.
+      pose proof (fun u w => IHR _ _ u w JR) as BR.
       assert (SL : forall u w, w <= u -> Rabs (sem L u - sem L w) <= IZR M * (u - w)).
       { intros u w Huw. specialize (BL u w). rewrite (Rabs_right (u - w)) in BL by lra. nra. }
       assert (SR : forall u w, w <= u -> Rabs (sem R u - sem R w) <= IZR M * (u - w)).

@@ -82,7 +82,8 @@ Definition pl_tree (m : piecewise_linear) : option pieces :=
   end.
 
 Lemma rays_correct points last_slope x : forall p, increasing p points = true ->
-  list_sem (fst (rays p points last_slope)) (snd (rays p points last_slope)) x = pl_sem_from p points last_slope x.
+  list_sem (fst (rays p points last_slope)) (snd (rays p points last_slope)) x =
+    pl_sem_from p points last_slope x.
 Proof.
   induction points as [|q points IH]; intros p H; cbn [rays pl_sem_from]; [apply line_with_correct|].
   cbn [increasing] in H. apply andb_true_iff in H as [Hpq H]. apply (reflect_true _ _ (lessP _ _)) in Hpq.
@@ -107,7 +108,8 @@ Lemma true_knots_before ks x : forall p l, ascending_knots p ks -> x <= Q2R p ->
   list_sem l (true_knots l ks) x = line_sem l x.
 Proof.
   induction ks as [|[q k] ks IH]; intros p l H Hx; cbn [true_knots]; [reflexivity|]. destruct H as [Hpq H].
-  destruct (same_line l k); [apply (IH q); auto; lra|]. cbn [list_sem]. destruct (Rlt_dec x (Q2R q)); [auto|lra].
+  destruct (same_line l k); [apply (IH q); auto; lra|]. cbn [list_sem].
+  destruct (Rlt_dec x (Q2R q)); [auto|lra].
 Qed.
 
 Lemma true_knots_correct ks x : forall p l, ascending_knots p ks ->
@@ -125,7 +127,8 @@ Theorem pl_tree_correct m t : pl_tree m = Some t ->
 Proof.
   destruct m as [first_slope [|p rest] last_slope]; cbn [pl_tree]; [discriminate|].
   destruct (increasing p rest) eqn:Inc; [|discriminate].
-  pose proof (fun x => rays_correct rest last_slope x p Inc) as C. pose proof (rays_ascending rest last_slope p Inc) as A.
+  pose proof (fun x => rays_correct rest last_slope x p Inc) as C.
+  pose proof (rays_ascending rest last_slope p Inc) as A.
   destruct (rays p rest last_slope) as [l ks]. cbn [fst snd] in C, A.
   intro H. destruct (tree_correct _ _ _ H) as [J [HR E]]. split; auto. split; auto.
   intro x. rewrite E, (true_knots_correct _ x (fst p - 1)).

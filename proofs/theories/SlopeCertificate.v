@@ -1,9 +1,9 @@
 (* The check that a map has entropy exactly ln s: on its core every piece has slope s or -s (theorem of
    ConstantSlope.v).  For networks and piecewise-linear maps; the file that generated proofs import. *)
 
-From Coq Require Import Reals ZArith QArith Qreals Lra Lia List Bool.
+From Coq Require Import Reals Lra.
 From Certify Require Export Certificates Entropy.
-From Certify Require Import Iterates Continuity Pieces Images Mesh Steep ConstantSlope EntropyCore.
+From Certify Require Import Pieces Images Mesh Steep ConstantSlope EntropyCore.
 Import ListNotations.
 Local Open Scope R_scope.
 

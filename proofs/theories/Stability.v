@@ -1,7 +1,7 @@
 (* Chaos survives small perturbations: a strict inequality between three points of an orbit holds for all maps
    that are uniformly close. *)
 
-From Coq Require Import Reals Lra Lia PeanoNat.
+From Coq Require Import Reals Lra.
 From Certify Require Import Dynamics Iterates OddCertificate Completeness.
 Local Open Scope R_scope.
 

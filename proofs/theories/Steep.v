@@ -4,7 +4,7 @@
    cuts of g(f) are those of f and the preimages of those of g, which can be written down.  An interval that
    is shorter than the gaps between cuts has a half on which the slope is constant. *)
 
-From Coq Require Import Reals Lra Lia List.
+From Coq Require Import Reals Lra List.
 From Certify Require Import Dynamics Iterates.
 Import ListNotations.
 Local Open Scope R_scope.

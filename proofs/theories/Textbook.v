@@ -4,8 +4,8 @@
    library's limit; sets that are uncountable and sets that are not; a chaotic map (the tent), ordered ones
    (the reflection, the doubling of the line), and that the identity is not chaotic. *)
 
-From Coq Require Import Reals Lra Lia PeanoNat.
-From Certify Require Import Dynamics Iterates Continuity LiYorke Order Line.
+From Coq Require Import Reals Lra Lia.
+From Certify Require Import Dynamics Continuity LiYorke Order Line.
 Local Open Scope R_scope.
 
 (* ---- Quantifiers over nat are decided ---- *)

@@ -17,7 +17,7 @@ Local Open Scope R_scope.
 
 (* ---- Two parts over one interval ---- *)
 
-(* two parts of [a, b] that g maps, end to end, over [c, d] *)
+(* Two parts of [a, b] that g maps, end to end, over [c, d]. *)
 Definition double (g : R -> R) (a b c d : R) : Prop := exists p q p' q',
   a <= p /\ p <= q /\ q <= p' /\ p' <= q' /\ q' <= b /\ onto_ends g p q c d /\ onto_ends g p' q' c d.
 
@@ -56,7 +56,7 @@ Qed.
 
 (* ---- Pieces ---- *)
 
-(* an interval; the label is [Some K] if it is the whole element K *)
+(* An interval; the label is [Some K] if it is the whole element K. *)
 Definition piece := (R * R * option nat)%type.
 
 Definition is_full (T : piece) : bool := match label T with Some _ => true | None => false end.
@@ -91,7 +91,7 @@ Qed.
 Section Few.
 Variables (g : R -> R) (eps : R).
 
-(* together the pieces have at most N points that are (n, eps)-separated *)
+(* Together the pieces have at most N points that are (n, eps)-separated. *)
 Inductive few_sum (n : nat) : list piece -> nat -> Prop :=
 | few_nil : few_sum n [] 0
 | few_cons T k L N : few g n eps (left T) (right T) k -> few_sum n L N -> few_sum n (T :: L) (k + N).
@@ -113,7 +113,7 @@ Proof.
     exists (k + M)%nat, M'. split; [constructor; assumption|]. split; [assumption|lia].
 Qed.
 
-(* tiles of an interval: the numbers add up *)
+(* Tiles of an interval: the numbers add up. *)
 Lemma few_tiled n L : forall s t N, L <> [] -> tiled s L t -> few_sum n L N -> few g n eps s t N.
 Proof.
   induction L as [|T L IH]; intros s t N Hne Htiled HN; [congruence|].
@@ -152,7 +152,7 @@ Proof.
   intro Ht. apply H; auto.
 Qed.
 
-(* an interval is cut into full elements and at most two other pieces *)
+(* An interval is cut into full elements and at most two other pieces. *)
 Lemma cut_up_to s j : (j <= r)%nat -> c 0 <= s <= c j -> exists L, L <> [] /\ tiled s L (c j) /\
   Forall proper L /\
   (count (fun T => negb (is_full T)) L <= 1)%nat /\ (count is_full L <= j)%nat.

@@ -2,7 +2,7 @@
    from the extension of a map of an interval to the map itself. *)
 
 From Coq Require Import Reals Lra Lia.
-From Certify Require Import Dynamics Iterates Continuity ScrambledSet.
+From Certify Require Import Dynamics Iterates Continuity.
 Local Open Scope R_scope.
 
 (* ---- A wider interval ---- *)

@@ -86,7 +86,8 @@ Fixpoint fits (a : option Q) (l : line) (ks : list (Q * line)) : Prop :=
       end_less a (Some p) = true /\ line_sem l (Q2R p) = line_sem l' (Q2R p) /\ fits (Some p) l' rest
   end.
 
-Definition next_knot (ks : list (Q * line)) : option Q := match ks with [] => None | (p, _) :: _ => Some p end.
+Definition next_knot (ks : list (Q * line)) : option Q := match ks with [] => None | (p,
+  _) :: _ => Some p end.
 
 Lemma end_less_trans a p b : end_less a (Some p) = true -> end_less (Some p) b = true -> end_less a b = true.
 Proof.
@@ -104,7 +105,8 @@ Proof.
   induction n as [|n IH]; intros a l ks F; cbn [build]; [split; [|split]; eauto|].
   pose proof (IH a l ks F) as HL. pose proof (build_correct n l ks) as CL.
   destruct (build n l ks) as [L [|[p l'] ks']]; auto. cbn [next_knot] in HL.
-  destruct HL as [JL [HL [_ [EL FR]]]]. pose proof (IH (Some p) l' ks' FR) as HR. pose proof (build_correct n l' ks') as CR.
+  destruct HL as [JL [HL [_ [EL FR]]]]. pose proof (IH (Some p) l' ks' FR) as HR.
+  pose proof (build_correct n l' ks') as CR.
   destruct (build n l' ks') as [R rest]. destruct HR as [JR [HR FR']], CR as [ER _].
   assert (Ha : end_less a (next_knot rest) = true) by (apply (end_less_trans _ p); auto).
   split; [|split; [exact Ha|]].
@@ -118,7 +120,8 @@ Lemma build_all n : forall l ks, let (t, rest) := build n l ks in
 Proof.
   induction n as [|n IH]; intros l ks; cbn [build]; [right; reflexivity|].
   pose proof (IH l ks) as HL. destruct (build n l ks) as [L [|[p l'] ks']]; [auto|].
-  destruct HL as [HL|HL]; [discriminate|]. pose proof (IH l' ks') as HR. destruct (build n l' ks') as [R rest].
+  destruct HL as [HL|HL]; [discriminate|]. pose proof (IH l' ks') as HR.
+  destruct (build n l' ks') as [R rest].
   destruct HR as [->|HR]; [auto|right]. cbn [length Nat.pow] in *.
   assert (2 ^ n <> 0)%nat by (apply Nat.pow_nonzero; lia). lia.
 Qed.
@@ -130,6 +133,7 @@ Proof.
   destruct (build n l ks) as [t rest]. destruct rest as [|k rest].
   - destruct H as [J _]. cbn [next_knot] in J. rewrite J. discriminate.
   - exfalso. destruct A as [A|A]; [discriminate|]. assert (B : (length ks < 2 ^ n)%nat).
-    { destruct (Nat.eq_dec (length ks) 0) as [E|E]; [unfold n; rewrite E; simpl; lia|]. apply Nat.log2_spec. lia. }
+    { destruct (Nat.eq_dec (length ks) 0) as [E|E]; [unfold n; rewrite E; simpl; lia|]. apply Nat.log2_spec.
+      lia. }
     cbn [length] in A. lia.
 Qed.

@@ -1,7 +1,7 @@
 (* Horseshoes that may touch ("turbulence"): a < c < b with g c on one side of [a,b] and g a, g b on the
    other. They make a map chaotic, and an orbit that leaves a fixed point and comes back behind it has one. *)
 
-From Coq Require Import Reals Lra Lia PeanoNat Wf_nat.
+From Coq Require Import Reals Lra Lia.
 From Certify Require Import Dynamics Iterates Continuity Covering Periods ScrambledSet Transfer.
 Local Open Scope R_scope.
 
@@ -90,4 +90,25 @@ Proof.
     try (unfold mir; rewrite ?Ropp_involutive; lra).
   - intros i Hi. specialize (Hlo i Hi). rewrite iter_mir, Ropp_involutive. lra.
   - rewrite iter_mir, Ropp_involutive. lra.
+Qed.
+
+(* ---- A point that moves right and comes back ---- *)
+
+(* There is a fixed point right of it, and a first one. *)
+Lemma first_fixed_point f x n : continuity f -> (0 < n)%nat -> x < f x -> iter n f x <= x ->
+  exists z j, (j <= n)%nat /\ x < z <= iter j f x /\ f z = z /\ forall t, x <= t < z -> t < f t.
+Proof.
+  intros Hf Hn Hx Hr.
+  assert (A : forall i, (exists j, (j <= i)%nat /\ x < iter j f x /\ f (iter j f x) <= iter j f x) \/
+                        x < iter (S i) f x).
+  { induction i as [|i [[j [H1 H2]]|H]].
+    - right; simpl; lra.
+    - left; exists j; split; auto; lia.
+    - destruct (Rle_lt_dec (f (iter (S i) f x)) (iter (S i) f x)) as [h|h].
+      + left; exists (S i); split; [lia|]. split; auto.
+      + right. change (iter (S (S i)) f x) with (f (iter (S i) f x)). lra. }
+  destruct n as [|i]; [lia|]. destruct (A i) as [[j [H1 [H2 H3]]]|H]; [|lra].
+  destruct (first_cross (fun t => - (f t - t)) x (iter j f x) 0) as [z [Hz [Ez Bz]]]; try lra.
+  { apply cont_opp, cont_minus_id, Hf. }
+  exists z, j. split; [lia|]. split; [lra|]. split; [lra|]. intros t Ht; specialize (Bz t Ht); lra.
 Qed.

@@ -1,14 +1,15 @@
-(* From checked certificates to theorems about the map: the reasoning that the checks of Certificates.v share. *)
+(* From checked certificates to theorems about the map: what the checks in Certificates.v have in common. *)
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
 From Certify Require Import Dynamics Iterates Continuity LiYorke OddCertificate Order.
-From Certify Require Import Rational Pieces Images Orbit OddCheck CycleCheck Mesh LineMesh Maps.
+From Certify Require Import Rational Pieces Images Orbit OddCheck CycleCheck Mesh EndPoints Maps.
 Import ListNotations.
 Local Open Scope R_scope.
 
 (* ---- the data of certificates ---- *)
 
 Inductive chaos_certificate :=
-  | OddReturn (level n : nat) (x : Q) (bits : positive)   (* g^n(x) <= x < g(x), or mirrored; g = f^(2^level) *)
+  | OddReturn (level n : nat) (x : Q) (bits : positive)   (* g^n(x) <= x < g(x), or mirrored;
+    g = f^(2^level) *)
   | PeriodicOrbit (orbit : list Q).                       (* of a length that is not a power of 2 *)
 
 (* f^(2m)(x) = x implies f^m(x) = x on the mesh, m = 2^level, which covers the image of f^core_steps *)
@@ -16,7 +17,8 @@ Inductive mesh_certificate := Order (level core_steps : nat) (mesh : list Q).
 Inductive line_mesh_certificate := OrderOnLine (level core_steps : nat) (mesh : list end_point).
 
 Definition order_of (c : mesh_certificate) : nat := let 'Order level _ _ := c in (2 ^ level)%nat.
-Definition line_order_of (c : line_mesh_certificate) : nat := let 'OrderOnLine level _ _ := c in (2 ^ level)%nat.
+Definition line_order_of (c : line_mesh_certificate) : nat := let 'OrderOnLine level _ _ := c in
+  (2 ^ level)%nat.
 
 (* ---- chaos ---- *)
 
@@ -55,7 +57,8 @@ Qed.
 Lemma chaos_line : exists lo hi, chaotic f lo hi.
 Proof.
   destruct c as [level n x bits|[|x rest]]; cbn [chaos_check] in *; [|discriminate|].
-  - destruct (odd_return_sound e f level n x bits Hf Hc) as [Ho H]. apply (odd_chaos_line f level (Q2R x) n Hcont Ho H).
+  - destruct (odd_return_sound e f level n x bits Hf Hc) as [Ho H].
+    apply (odd_chaos_line f level (Q2R x) n Hcont Ho H).
   - destruct (cycle_sound e f Hf x rest Hc) as [L Hn]. apply (period_chaos_line f _ (Q2R x) Hcont L Hn).
 Qed.
 
@@ -66,7 +69,8 @@ Proof.
   intros Hs Hx. pose proof (continuity_on f lo hi Hcont) as C.
   destruct c as [level n x bits|[|x rest]]; cbn [chaos_check start hd by_period_three] in *; [|discriminate|].
   - apply andb_true_iff in H3 as [El En]. apply Nat.eqb_eq in El, En. subst level n.
-    destruct (odd_return_sound e f 0 3 x bits Hf Hc) as [_ H]. apply (three_chaos_interval f lo hi C Hs (Q2R x)); auto.
+    destruct (odd_return_sound e f 0 3 x bits Hf Hc) as [_ H].
+    apply (three_chaos_interval f lo hi C Hs (Q2R x)); auto.
   - destruct (cycle_sound e f Hf x rest Hc) as [L Hn]. apply Nat.eqb_eq in H3. rewrite H3 in L.
     apply (period_three_interval f (Q2R x)); auto.
 Qed.
@@ -89,7 +93,8 @@ Definition order_check (t : pieces) (J : Q * Q) (c : mesh_certificate) : bool :=
   let 'Order level core_steps mesh := c in
   leq (fst J) (snd J) && maps_into t J && mesh_check t (2 ^ level) J core_steps mesh.
 
-Lemma order_interval t f J c : joined None t None = true -> ranged t -> (forall x, contains J x -> sem t x = f x) ->
+Lemma order_interval t f J c : joined None t None = true -> ranged t ->
+  (forall x, contains J x -> sem t x = f x) ->
   cont_on f (Q2R (fst J)) (Q2R (snd J)) -> order_check t J c = true ->
   selfmap f (Q2R (fst J)) (Q2R (snd J)) /\ ordered f (Q2R (fst J)) (Q2R (snd J)) (order_of c).
 Proof.
@@ -98,7 +103,8 @@ Proof.
   pose proof (maps_into_sound t f J Hj Hr E Hinto) as Hs. split; [exact Hs|].
   destruct (mesh_check_sound t (2 ^ level) f J Hj Hr E Hs core_steps mesh Hmesh) as (c & d & Hcore & Hgood).
   apply order_certificate; auto using pow2_pos.
-  apply (enough_on_core (contains J) (fun x => contains J x /\ c <= x <= d) _ _ core_steps); auto using pow2_pos.
+  apply (enough_on_core (contains J) (fun x => contains J x /\ c <= x <= d) _ _ core_steps);
+    auto using pow2_pos.
   - intros x Hx. split; [|auto]. apply (selfmap_iter _ _ _ Hs core_steps x Hx).
   - intros x [Hx Hcd]. apply Hgood; auto.
 Qed.
