@@ -36,11 +36,13 @@ check: $(VENV)/ready ## style, types and layers
 bench: $(VENV)/ready ## time prove, check and counting against plain methods and the paper's grid, as ratios
 	$(BIN)/python -m tests.bench.prove_bench
 	$(BIN)/python -m tests.bench.count_bench
+	$(BIN)/python -m tests.bench.enclosure_bench
 
 docs: $(VENV)/ready ## write the generated pages of docs/ anew
 	$(BIN)/python -m tests.test_docs
 	$(BIN)/python docs/pictures.py
 	$(BIN)/python docs/figure_two.py
+	$(BIN)/python docs/radius.py
 
 theories: ## compile the Coq theories (needs coqc) and print what they assume
 	$(MAKE) -C proofs

@@ -10,10 +10,12 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from certify import Layer, Network, PiecewiseLinear, families, prove, save
+from certify import Layer, Network, PiecewiseLinear, families, load, prove, save
+from certify.artifact import map_json, write_whole
 from certify.mapfile import Map
 
 HERE = Path(__file__).parent
@@ -83,7 +85,54 @@ def wide_with_ties() -> Network:
     return families.rnn_from_arrays(np.round(a * 2**8) / 2**8, np.round(b * 2**12) / 2**12)
 
 
-CASES: dict[str, Callable[[], Map]] = {
+def tanh_hump() -> Network:
+    """A hump of two tanh on [0, 1], which no activation keeps there: a cover shows that it does stay."""
+    hidden = Layer([[12], [12]], [-4, -8], "tanh")
+    return Network([hidden, Layer([["0.49", "-0.49"]], ["0.01"], "identity")], (0, 1))
+
+
+def gelu_tent() -> Network:
+    """A tent with its corners rounded by gelu."""
+    hidden = Layer([[10], [10], [10]], [0, -5, -10], "gelu")
+    return Network([hidden, Layer([["0.2", "-0.4", "0.2"]], [0], "clip:0,1")], (0, 1))
+
+
+def sine() -> Network:
+    """clip(0.97 sin(3 x + 0.05)) on [0, 1]: period 5 is seen before period 3."""
+    return Network([Layer([[3]], ["0.05"], "sin"), Layer([["0.97"]], [0], "clip:0,1")], (0, 1))
+
+
+def in_decimals(layers: list[tuple[str, str, str]], domain: list[str] | None) -> dict[str, Any]:
+    """A map file with its weights and biases as they are written: rows with ";" between them, entries with blanks."""
+    content = []
+    for weight, bias, activation in layers:
+        name, _, parameters = activation.partition(":")
+        ends = dict(zip(("lo", "hi"), parameters.split(","))) if parameters else {}
+        rows = [row.split() for row in weight.split(";")]
+        content.append({"weight": rows, "bias": bias.split(), "activation": name, **ends})
+    shape = {"kind": "network", "layers": content}
+    return {"format": "certify-map", "version": 1, "domain": domain, "map": shape}
+
+
+def printed_perturbed_tent() -> dict[str, Any]:
+    """The paper's recurrent network as one would print it, with two decimals: every network that prints so."""
+    return in_decimals(
+        [("0.93?; 1.02?", "-0.04? -0.61?", "relu"), ("1.98? -3.99?", "0.06?", "identity")],
+        None,
+    )
+
+
+def printed_monotone() -> dict[str, Any]:
+    """The case "monotone" with its numbers known to three decimals."""
+    return in_decimals([("-1.500?", "1.270?", "clip:0.1,0.93")], ["0", "1"])
+
+
+def tents_of_all_kinds() -> dict[str, Any]:
+    """A box that holds the chaotic tent, and an ordered one with slope 1/2."""
+    return in_decimals([("1; 1", "0 -1/2", "relu"), ("[1/2,2] -4", "0", "clip:0,1")], ["0", "1"])
+
+
+CASES: dict[str, Callable[[], Map | dict[str, Any]]] = {
     "tent": families.tent,
     "tent-on-the-line": lambda: PiecewiseLinear([(0, 0), ("1/2", 1)], slopes=(2, -2)),
     "flip": lambda: PiecewiseLinear([(0, 1), (1, 0)]),
@@ -122,6 +171,14 @@ CASES: dict[str, Callable[[], Map]] = {
     "rnn-10000-ties": wide_with_ties,
     "sawtooth-8": lambda: families.sawtooth(8),
     "sawtooth-20": lambda: families.sawtooth(20),
+    "tanh-hump": tanh_hump,
+    "tanh-he-64-ordered": lambda: families.initialised("he-he", 64, 8, activation="tanh"),
+    "tanh-he-4-ordered-level-1": lambda: families.initialised("he-he", 4, 14, activation="tanh"),
+    "gelu-tent": gelu_tent,
+    "sine-odd-5": sine,
+    "printed-perturbed-tent": printed_perturbed_tent,
+    "printed-monotone": printed_monotone,
+    "tents-of-all-kinds": tents_of_all_kinds,
     "never-home": lambda: PiecewiseLinear([(0, 1)], slopes=(0, 2)),
 }
 
@@ -131,8 +188,12 @@ def main() -> None:
     for name, build in CASES.items():
         folder = HERE / name
         folder.mkdir(exist_ok=True)
-        given = build()
-        save(given, folder / "map.json", name)
+        built = build()
+        if isinstance(built, dict):  # as it is written, not in canonical form
+            write_whole(folder / "map.json", map_json({"name": name, **built}))
+        else:
+            save(built, folder / "map.json", name)
+        given = load(folder / "map.json")
         expected = folder / "case.json"
         options = json.loads(expected.read_text()).get("options", {}) if expected.exists() else {}
         verdict = prove(given, **options)

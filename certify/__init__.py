@@ -4,18 +4,22 @@ The public names; everything is exact, and nothing a float says is believed with
 """
 
 from certify.artifact import check, save
+from certify.box import Box
 from certify.checker import Outcome
 from certify.decision.cycles import Cycles, Periods
+from certify.enclosure.orbit import Orbit, enclose_orbit
 from certify.errors import BudgetExceeded, CertifyError, DomainError, InputError, NotInvariantError
 from certify.network import Activation, Layer, Network
 from certify.piecewise import FixedPoints, PiecewiseLinear
 from certify.reading import load
+from certify.robustness import Radius, radius
 from certify.verdict import Verdict, cycles, entropy, periods, prove, regions
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Activation",
+    "Box",
     "BudgetExceeded",
     "CertifyError",
     "Cycles",
@@ -25,16 +29,20 @@ __all__ = [
     "Layer",
     "Network",
     "NotInvariantError",
+    "Orbit",
     "Outcome",
     "Periods",
     "PiecewiseLinear",
+    "Radius",
     "Verdict",
     "check",
     "cycles",
+    "enclose_orbit",
     "entropy",
     "load",
     "periods",
     "prove",
+    "radius",
     "regions",
     "save",
 ]

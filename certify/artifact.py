@@ -12,8 +12,6 @@ from certify.certificate import Certificate, to_json
 from certify.checker import Outcome
 from certify.errors import InputError
 from certify.mapfile import Map, document
-from certify.network import Network
-from certify.piecewise import PiecewiseLinear
 
 
 def check(given: Map | str | Path, proof: Certificate | str | Path) -> Outcome:
@@ -22,7 +20,7 @@ def check(given: Map | str | Path, proof: Certificate | str | Path) -> Outcome:
     Each may be the path of a JSON file or the thing itself. Raises `certify.checker.Unreadable`, a `ValueError`, for files that
     cannot be read.
     """
-    content = document(given) if isinstance(given, Network | PiecewiseLinear) else checker.read(str(given))
+    content = document(given) if isinstance(given, Map) else checker.read(str(given))
     return checker.check(content, proof if isinstance(proof, dict) else checker.read(str(proof)))
 
 

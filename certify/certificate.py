@@ -10,28 +10,37 @@ from typing import Any
 from certify import checker
 from certify.counting import Counts
 from certify.decision.decide import OddReturn, Order, PeriodicOrbit
+from certify.enclosure.decide import OddReturnBox, OrderBox
 from certify.entropy import ConstantSlope, Covering, Transfer
 from certify.numbers import Extended, rational, text
 from certify.piecewise import PiecewiseLinear
 
 FORMAT, VERSION = "certify-certificate", 1
 
-Proof = OddReturn | PeriodicOrbit | Order | Counts | Covering | Transfer | ConstantSlope
+Exact = OddReturn | PeriodicOrbit | Order | Counts | Covering | Transfer | ConstantSlope
+Proof = Exact | OddReturnBox | OrderBox
 Certificate = dict[str, Any]
 
 
-def certificate(proof: Proof, f: PiecewiseLinear, map_sha256: str, domain: Sequence[str] | None) -> Certificate:
-    """The certificate, as the content of its JSON file, that `proof` is for the map f whose canonical JSON has this digest."""
+def certificate(
+    proof: Proof, f: PiecewiseLinear | None, map_sha256: str, domain: Sequence[str] | None, box: bool = False
+) -> Certificate:
+    """The certificate, as the content of its JSON file, that `proof` is for the map whose canonical JSON has this digest.
+
+    An odd return of a piecewise-linear map shows its exact orbit, for which the map f itself is needed; `box` says that the map
+    file gives a box of networks.
+    """
     content: Certificate = {"format": FORMAT, "version": VERSION, "map_sha256": map_sha256, **_data(proof, f)}
     content["claim"] = {"verdict": checker.KINDS[content["kind"]].verdict, "domain": domain, "words": ""}
-    content["claim"]["words"] = checker.claim_words(content["kind"], content)
+    content["claim"]["words"] = checker.claim_words(content["kind"], content, box)
     content["digest"] = digest(content)
     return content
 
 
-def _data(proof: Proof, f: PiecewiseLinear) -> dict[str, Any]:
+def _data(proof: Proof, f: PiecewiseLinear | None) -> dict[str, Any]:
     match proof:
         case OddReturn(level, n, x, side, period_three):
+            assert f is not None
             orbit = f.trajectory(x, n << level)
             data = {"kind": "odd-return", "level": level, "n": n, "x": text(x), "side": side, "orbit": _texts(orbit)}
             return data | ({"period_three": _texts(period_three)} if period_three else {})
@@ -47,6 +56,17 @@ def _data(proof: Proof, f: PiecewiseLinear) -> dict[str, Any]:
             return {"kind": "entropy-upper", **_graph(proof), "core_steps": core_steps, "ranks": list(ranks)}
         case ConstantSlope():
             return {"kind": "constant-slope", **proof.document()}
+        case OddReturnBox():
+            data = {"kind": "odd-return-box", "level": proof.level, "n": proof.n, "x": text(proof.x)}
+            data |= {"side": proof.side, "bits": proof.bits} | _cover(proof)
+            return data | ({"radius": text(proof.radius), "weights": proof.weights} if proof.radius is not None else {})
+        case OrderBox(core=core):
+            data = {"kind": "order-box", "level": proof.level, "bits": proof.bits, "core_steps": core.steps}
+            return data | {"parts": core.parts, "rule": proof.rule, "mesh": _texts(proof.mesh)} | _cover(proof)
+
+
+def _cover(proof: OddReturnBox | OrderBox) -> dict[str, Any]:
+    return {} if proof.cover is None else {"cover": _texts(proof.cover)}
 
 
 def _graph(graph: Covering | Transfer) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 """Check a certificate of chaos, order, a region count or an entropy bound: checker.py MAP CERTIFICATE
 
 This file stands alone: Python's standard library, its own parser, its own evaluator. It trusts nothing and searches for
-nothing: it reads both files, replays in exact arithmetic what the certificate says, and forms the claim itself.
-Formats, rules and theorems stand in docs/map-format.md and docs/certificate-format.md. Throughout, f is the map, J its
-domain (an interval or the line), j the level, m = 2^j and g = f^m. The first word on stdout is VALID (exit 0), INVALID
-(1) or UNSUPPORTED (4); input that cannot be read gives one line on stderr (2). From top to bottom: limits, reading,
-pieces, networks, the map file, the rules, the claim, the command.
+nothing: it reads both files, replays in exact arithmetic or in enclosures what the certificate says, and forms the claim
+itself. Formats, rules and theorems stand in docs/map-format.md and docs/certificate-format.md. Throughout, f is the map,
+J its domain (an interval or the line), j the level, m = 2^j and g = f^m. The first word on stdout is VALID (exit 0),
+INVALID (1) or UNSUPPORTED (4); input that cannot be read gives one line on stderr (2). From top to bottom: limits,
+reading, pieces, networks, the map file, the exact rules, smooth functions, boxes of networks and their rules, the claim,
+the command.
 """
 
 from __future__ import annotations
@@ -21,16 +22,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import MAX_EMAX, Context, Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache, reduce
 from itertools import accumulate, chain, pairwise
-from math import gcd, lcm
-from operator import mul
+from math import gcd, isqrt, lcm
+from operator import add, mul, sub
 from typing import Any, NamedTuple
 
 # Limits. Beyond them the answer is UNSUPPORTED, never VALID.
 MAX_BYTES = 64_000_000  # of a file: what Python's JSON parser takes in within seconds
 MAX_LENGTH = 40_000  # characters of a number, so 20,000 digits above and below: still read in milliseconds
 MAX_LEVEL = 20  # a rule at level j takes 2^j steps or more
+MAX_BITS = 20_000  # of fixed point, where more would take long for every single operation
 MAX_WORK = 60 * 10**9  # about nanoseconds: no certificate keeps the checker busy for many minutes
 
 INF = float("inf")  # INF and -INF, the ends of the line, are the only floats: a Fraction compares with them exactly,
@@ -143,9 +145,33 @@ def number(value: object, where: str, index: int | str, work: Work | None) -> Nu
         exact = Fraction(value)
     forms = 'an integer or a string such as "22/7", "-1.25e-3", "0x1.8p-3"' if work else "a number in lowest terms"
     need(exact is not None and work is not None, f"{where}[{index}]", forms, value)
+    return written(exact, where, index)
+
+
+def written(exact: Fraction, where: str, index: int | str) -> Number:
+    """A number with its canonical text."""
     if size(exact) > 4 * MAX_LENGTH or len(text := str(exact)) > MAX_LENGTH:  # in this order: texts take long to form
         raise Beyond(f"{where}[{index}]: expected a number of at most {MAX_LENGTH} characters")
     return exact.numerator, exact.denominator, text
+
+
+def entry(value: object, where: str, index: int, work: Work) -> tuple[Number, Number]:
+    """The ends of a weight or bias, each with the canonical text of both: of a number, of "[lo,hi]", or of "0.123?",
+    which is the decimal plus or minus half a unit of its last digit.
+    """
+    if isinstance(value, str) and value[:1] == "[" and value[-1:] == "]":
+        low, _, high = value[1:-1].partition(",")
+        lower, upper = (number(end, where, index, work) for end in (low, high))
+        need(lower[0] * upper[1] <= upper[0] * lower[1], f"{where}[{index}]", "an interval [lo,hi], lo <= hi", value)
+    elif isinstance(value, str) and value[-1:] == "?" and (match := FLOATS[0][0].fullmatch(value[:-1])):
+        middle = Fraction(*number(value[:-1], where, index, work)[:2])
+        unit = Fraction(*number(f"1e{int(match[4] or 0) - len(match[3])}", where, index, work)[:2])
+        lower, upper = (written(middle + sign * unit / 2, where, index) for sign in (-1, 1))
+    else:
+        exact = number(value, where, index, work)
+        return exact, exact
+    text = lower[2] if lower == upper else f"[{lower[2]},{upper[2]}]"
+    return (*lower[:2], text), (*upper[:2], text)
 
 
 def items(value: Any, where: str, length: int | None = None) -> list[Any]:
@@ -162,12 +188,25 @@ def numbers(value: object, where: str, work: Work | None, length: int | None = N
     return canonical(values) or [number(item, where, i, work) for i, item in enumerate(values)]
 
 
-def matrix(value: object, where: str, work: Work, length: int) -> list[Number]:
-    """All rows, one after the other, of the value, when it is a list of lists of that many numbers each."""
+Ends = tuple[list[Number], list[Number]]  # the lower and the upper ends of many entries, the same for numbers
+
+
+def entries(value: object, where: str, work: Work, length: int) -> Ends:
+    """The ends of all entries of the value, when it is a list of so many numbers and intervals."""
+    values = items(value, where, length)
+    if found := canonical(values):
+        return found, found
+    pairs = [entry(item, where, i, work) for i, item in enumerate(values)]
+    return [lower for lower, _ in pairs], [upper for _, upper in pairs]
+
+
+def matrix(value: object, where: str, work: Work, length: int) -> Ends:
+    """All rows, one after the other, of the value, when it is a list of lists of so many numbers and intervals each."""
     rows = items(value, where)
     if all(isinstance(row, list) and len(row) == length for row in rows) and (found := canonical([*chain(*rows)])):
-        return found
-    return [*chain(*(numbers(row, f"{where}[{i}]", work, length) for i, row in enumerate(rows)))]
+        return found, found
+    ends = [entries(row, f"{where}[{i}]", work, length) for i, row in enumerate(rows)]
+    return [*chain(*(lower for lower, _ in ends))], [*chain(*(upper for _, upper in ends))]
 
 
 def rows_of(values: list[Any], length: int) -> list[list[Any]]:
@@ -239,16 +278,26 @@ class Pieces:
 
 class Layer(NamedTuple):
     """x -> act(weight x + bias), where act(z) = z between the bounds, or above the only bound, and elsewhere has the
-    slope `leak`. All numbers are integers over the one denominator `scale`.
+    slope `leak`, unless act is smooth. All numbers are integers over the one denominator `scale`.
     """
 
     rows: list[list[int]]
     bias: list[int]
+    upper: tuple[list[list[int]], list[int]] | None  # for a box: rows and bias at its upper ends
     bounds: list[int]
     leak: tuple[int, int]  # numerator and denominator
     scale: int
     bits: int  # of the longest of these integers
+    activation: str
     document: dict[str, Any]  # in canonical form
+
+    @property
+    def range(self) -> tuple[Fraction, Fraction] | None:
+        """Bounds of the values of act, if it has any: those with two bounds have no leak."""
+        if len(self.bounds) == 2:
+            return Fraction(self.bounds[0], self.scale), Fraction(self.bounds[1], self.scale)
+        least = {"tanh": -1, "sin": -1, "sigmoid": 0}.get(self.activation)
+        return None if least is None else (Fraction(least), Fraction(1))
 
     def weigh(self, values: Sequence[int]) -> list[int]:
         """weight times a vector."""
@@ -348,6 +397,8 @@ ACTIVATIONS = {  # the parameters; then the leak and the bounds
     "clip": ("lo hi", "0 lo hi"),
     "hardtanh": ("lo hi", "0 lo hi"),
     "relu6": ("", "0 0 6"),
+    "elu": ("alpha", "alpha 0"),  # from here on smooth, and neither leak nor bounds mean anything but for elu
+    **dict.fromkeys(["tanh", "sigmoid", "softplus", "gelu", "silu", "sin"], ("", "0")),
 }
 
 
@@ -358,22 +409,27 @@ def read_layer(value: Any, inputs: int, where: str, work: Work) -> Layer:
     parameters, form = ACTIVATIONS[name]
     defaults = {"lo": "-1", "hi": "1"} if name == "hardtanh" else {}
     content = members(defaults | value, where, f"weight bias activation {parameters}")
-    weight = matrix(content["weight"], f"{where}.weight", work, inputs)
-    bias = numbers(content["bias"], f"{where}.bias", work, len(weight) // inputs)
+    weight, tops = matrix(content["weight"], f"{where}.weight", work, inputs)
+    bias, caps = entries(content["bias"], f"{where}.bias", work, len(weight) // inputs)
+    exact = weight == tops and bias == caps
     leak, *bounds = [number(content.get(word, word), where, word, work) for word in form.split()]
-    scale, denominators = 1, {q for _, q, _ in chain(weight, bias, bounds)}
+    upper = [] if exact else [tops, caps]
+    scale, denominators = 1, {q for _, q, _ in chain(weight, bias, bounds, *upper)}
     for q in denominators:
         scale = lcm(scale, q)
         work.spend(200 + size(scale) ** 2 // 1024)
     work.spend((len(weight) + len(bias)) * (200 + size(scale) ** 2 // 1024))
     times = {q: scale // q for q in denominators}
-    factors, offsets, limits = [[p * times[q] for p, q, _ in values] for values in (weight, bias, bounds)]
+    factors, offsets, limits, *over = [
+        [p * times[q] for p, q, _ in values] for values in (weight, bias, bounds, *upper)
+    ]
     need(limits == sorted(limits), where, "lo <= hi", *(text for _, _, text in bounds))
-    bits = max(map(abs, chain((scale, *leak[:2]), offsets, limits, factors))).bit_length()
+    bits = max(map(abs, chain((scale, *leak[:2]), offsets, limits, factors, *over))).bit_length()
     texts = [[text for _, _, text in values] for values in (weight, bias)]
     document = {key: number(content[key], where, key, work)[2] for key in parameters.split()} | {"activation": name}
     document |= {"weight": rows_of(texts[0], inputs), "bias": texts[1]}
-    return Layer(rows_of(factors, inputs), offsets, limits, leak[:2], scale, bits, document)
+    box = None if exact else (rows_of(over[0], inputs), over[1])
+    return Layer(rows_of(factors, inputs), offsets, box, limits, leak[:2], scale, bits, name, document)
 
 
 def read_pieces(shape: dict[str, Any], domain: list[Number], work: Work) -> tuple[Pieces, dict[str, Any]]:
@@ -430,6 +486,16 @@ class Map:
             self.pieces, document = read_pieces(shape, domain, work)
         self.canonical = {"format": "certify-map", "version": 1, "domain": self.domain, "map": document}
 
+    @property
+    def is_box(self) -> bool:
+        """Whether the file stands for more than one network."""
+        return any(layer.upper for layer in self.layers)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether f is one piecewise-linear map, so that the rules on its pieces apply."""
+        return not self.is_box and not any(layer.activation in SMOOTH for layer in self.layers)
+
     @cached_property
     def pieces(self) -> Pieces:
         """The map as pieces; a network is expanded only when a rule asks for it."""
@@ -465,8 +531,18 @@ def count(certificate: dict[str, Any], key: str, least: int) -> int:
     """An integer of the certificate."""
     value = certificate[key]
     need(type(value) is int and value >= least, key, f"an integer, at least {least}", value)
-    need(key != "level" or value <= MAX_LEVEL, key, f"at most {MAX_LEVEL}", value, error=Beyond)
+    most = {"level": MAX_LEVEL, "bits": MAX_BITS}.get(key, value)
+    need(value <= most, key, f"at most {most}", value, error=Beyond)
     return int(value)
+
+
+def keeps_domain(f: Map) -> None:
+    """f(J) lies in J. It plainly does after a last clip into J; elsewhere f is least, and greatest, at an end or a turn."""
+    values = f.layers[-1].range if f.layers else None
+    if f.domain and not (values and f.lo <= values[0] and values[1] <= f.hi):
+        for x in (f.lo, *f.pieces.turns, f.hi):
+            y = f.pieces(x)
+            need(f.lo <= y <= f.hi, f"map: domain: f({shown(x)})", f"a value from {shown(f.lo)} to {shown(f.hi)}", y)
 
 
 def replay(f: Map, values: object, where: str, length: int, closed: bool = False) -> list[Fraction]:
@@ -483,17 +559,25 @@ def replay(f: Map, values: object, where: str, length: int, closed: bool = False
     return orbit
 
 
-def odd_return(f: Map, certificate: dict[str, Any]) -> None:
-    """g^n(x) <= x < g(x), or its mirror image, for an odd n >= 3 (Li, Misiurewicz, Pianigiani and Yorke 1982)."""
+SIDES = {"right": ("<=", "<"), "left": (">=", ">")}  # how g^n(x) compares with x, and x with g(x)
+
+
+def odd_steps(certificate: dict[str, Any]) -> tuple[int, int, str]:
+    """m, n and the side of an odd return."""
     m, n, side = 1 << count(certificate, "level", 0), count(certificate, "n", 3), certificate["side"]
     need(n % 2 == 1, "n", "an odd integer", n)
-    rules = {"right": "g^n(x) <= x < g(x)", "left": "g^n(x) >= x > g(x)"}
-    need(side in [*rules], "side", "right or left", side)
+    need(side in [*SIDES], "side", "right or left", side)
+    return m, n, side
+
+
+def odd_return(f: Map, certificate: dict[str, Any]) -> None:
+    """g^n(x) <= x < g(x), or its mirror image, for an odd n >= 3 (Li, Misiurewicz, Pianigiani and Yorke 1982)."""
+    m, n, side = odd_steps(certificate)
     orbit = replay(f, certificate["orbit"], "orbit", n * m + 1)
     x, once, last = orbit[0], orbit[m], orbit[n * m]
     need(certificate["x"] == certificate["orbit"][0], "x", f"orbit[0] = {shown(x)}", certificate["x"])
     returns = last <= x < once if side == "right" else last >= x > once
-    need(returns, "orbit: return", rules[side], last, x, once)
+    need(returns, "orbit: return", f"g^n(x) {' x '.join(SIDES[side])} g(x)", last, x, once)
     if "period_three" in certificate:
         replay(f, certificate["period_three"], "period_three", 3, closed=True)
 
@@ -692,6 +776,484 @@ def constant_slope(f: Map, certificate: dict[str, Any]) -> None:
         need(abs(Fraction(s, d)) == growth, "growth: slope", f"{shown(growth)} or its opposite", Fraction(s, d))
 
 
+Interval = tuple[int, int]
+"""Fixed point: [u, v] stands for all numbers from u/2^w to v/2^w; every operation on it rounds outward.
+
+The functions of a point below take it as t/2^w, w at least 20, pay for what they do, and give an interval around the one
+value. What their proofs call an error is counted in units of the last place, 2^-w or, inside, 2^-p.
+"""
+
+
+def divided(lo: int, hi: int, over: int) -> Interval:
+    """[lo, hi] by a positive integer."""
+    return lo // over, -(-hi // over)
+
+
+def shifted(lo: int, hi: int, by: int) -> Interval:
+    """[lo, hi] by 2^by."""
+    return lo >> by, -(-hi >> by)
+
+
+def product(x: Interval, y: Interval, w: int) -> Interval:
+    """The products of numbers in x and in y."""
+    corners = [a * b for a in x for b in y]
+    return shifted(min(corners), max(corners), w)
+
+
+def hull(*parts: Interval) -> Interval:
+    """The smallest interval that holds them all."""
+    return min(u for u, _ in parts), max(v for _, v in parts)
+
+
+def meet(x: Interval, y: Interval) -> Interval:
+    """What x and y have in common."""
+    return max(x[0], y[0]), min(x[1], y[1])
+
+
+def exponential(t: int, w: int, work: Work) -> Interval:
+    """Around exp(-t/2^w), t >= 0: the power 2^k of exp(-z), z < 2^-r, which is summed by Taylor."""
+    if t == 0 or t >= w << w:  # exp(-w) < 2^-w
+        return (0, 1) if t else (1 << w, 1 << w)
+    r = isqrt(w)
+    k = max(0, t.bit_length() - w + r)
+    p = w + k + w.bit_length() + 8
+    work.spend((2 * p // r + k + 10) * (100 + p * p // 1024))
+    z, total, term, n = t << p - w - k, 1 << p, 1 << p, 0
+    while term:
+        n += 1
+        term = (term * z >> p) // n
+        total += -term if n % 2 else term
+    # Every term is too small by less than 2: by z/n < 1/16 of the error before, and 1/n and 1 for rounding down. So are the
+    # terms left out in all, which alternate and fall. With y <= exp(-z) <= y + d, squares rounded down differ by 2 d + 1.
+    y, d = total - 2 * n - 2, 4 * n + 4
+    for _ in range(k):
+        y = y * y >> p
+    return y >> p - w, min(1 << w, (y + (d + 1 << k) >> p - w) + 1)
+
+
+def hyperbolic_tangent(t: int, w: int, work: Work) -> Interval:
+    """Around tanh(t/2^w) = (1 - y)/(1 + y), y = exp(-2t/2^w), for t >= 0; tanh is odd."""
+    if t < 0:
+        lo, hi = hyperbolic_tangent(-t, w, work)
+        return -hi, -lo
+    (a, b), one = exponential(2 * t, w, work), 1 << w
+    return (one - b << w) // (one + b), -((a - one << w) // (one + a))
+
+
+def logistic(t: int, w: int, work: Work) -> Interval:
+    """Around 1/(1 + exp(-t/2^w)), which is y/(1 + y) with y = exp(t/2^w) for t < 0."""
+    (a, b), one = exponential(abs(t), w, work), 1 << w
+    if t >= 0:
+        return (one << w) // (one + b), -((-one << w) // (one + a))
+    return (a << w) // (one + a), -((-b << w) // (one + b))
+
+
+def softplus(t: int, w: int, work: Work) -> Interval:
+    """Around log(1 + exp(x)) = max(x, 0) + log(1 + y), y = exp(-|x|), x = t/2^w: 2 artanh(s), s = y/(2 + y) <= 1/3."""
+    a, b = exponential(abs(t), w, work)
+    work.spend((w // 3 + 2) * (200 + w * w // 1024))
+    power, total, n = (a << w) // ((2 << w) + a), 0, 0
+    square = power * power >> w
+    while power:
+        total += power // (2 * n + 1)
+        power, n = power * square >> w, n + 1
+    # Rounded down throughout: s by less than 1, its square and all powers by less than 2, the n terms by less than 3 each;
+    # the powers left out begin below 2 and fall by the factor 9, so they sum to less than 3. log(1 + y) grows by b - a at most.
+    low = max(t, 0) + 2 * total
+    return low, low + 2 * (3 * n + 3) + b - a
+
+
+@lru_cache(maxsize=64)
+def pi(w: int) -> Interval:
+    """Around pi = 16 arctan(1/5) - 4 arctan(1/239) (Machin 1706)."""
+    p, total = w + w.bit_length() + 10, 0
+    for factor, m in ((16, 5), (-4, 239)):
+        power, n = (1 << p) // m, 1
+        while power:
+            total += factor * (power // n) * (1 if n % 4 == 1 else -1)
+            power, n = power // m**2, n + 2
+    # Each term is rounded down once; their number is at most p/4 for 1/5 and p/15 for 1/239, what is left out counts as two
+    # more: the error is less than 16 (p/4 + 2) + 4 (p/15 + 2) < 5 p + 40 < 2^(p - w).
+    return (total >> p - w) - 1, (total >> p - w) + 2
+
+
+def sine(t: int, turns: int, w: int, work: Work) -> Interval:
+    """Around sin(x + turns pi/2), x = t/2^w: by sin or cos of r = x - n pi/2 next to zero, |r| < 0.8."""
+    if t == 0:
+        return (turns << w, turns << w) if turns in (0, 1) else (0, 0)
+    far = max(0, t.bit_length() - w)  # |x| < 2^far
+    p = w + w.bit_length() + 8
+    q = p + far + 4
+    work.spend((q // 3 + 8) * (200 + q // 16) + (p // 8 + 8) * (200 + p * p // 1024) + q * q // 256)
+    half_turn, angle = pi(q)[0], t << q + 1 - w  # over 2^q, and over 2^(q + 1)
+    n = (angle + half_turn // 2) // half_turn
+    rest = angle - n * half_turn  # pi is known up to 3 and |n| < 2^(far + 1): together an error of 2^-(p + 2) in r
+    r, quarter = abs(rest) >> q + 1 - p, (n + turns) % 4
+    square, odd = r * r >> p, quarter % 2 == 0
+    term, degree, total, terms = r if odd else 1 << p, int(odd), 0, 0
+    while term:
+        total += -term if terms % 2 else term
+        term, degree, terms = (term * square >> p) // ((degree + 1) * (degree + 2)), degree + 2, terms + 1
+    if (quarter >= 2) != (odd and rest < 0):
+        total = -total
+    # Every term is too small by less than 2, half of it for the square, and the terms left out alternate and begin below 2.
+    # r itself is off by less than 2, which changes sine and cosine by no more.
+    error = 2 * terms + 4
+    return meet(shifted(total - error, total + error, p - w), (-1 << w, 1 << w))
+
+
+def normal(t: int, w: int, work: Work) -> tuple[Interval, Interval]:
+    """Around 1 - Phi(x) and phi(x), the tail and the density of the normal distribution, at x = t/2^w >= 0 with x^2 < 2w.
+
+    Phi(x) = 1/2 + phi(x) (x + x^3/3 + x^5/(3 5) + ...), in more bits as the sum comes close to exp(x^2/2) < 2^(3 x^2/4).
+    """
+    p = w + (3 * t * t >> 2 * w + 2) + 4
+    square = t * t << p >> 2 * w  # x^2 lies between this and one more, x^2/2 between its half rounded down and one more
+    a, b = exponential(square >> 1, p, work)
+    work.spend(p * (100 + p // 32) + p * p // 128)
+    low, high = pi(p)
+    density = max(0, a - 1 << p) // (isqrt(high << p + 1) + 1), -((-b << p) // isqrt(low << p + 1))
+    x = t << p - w
+    lo, hi, sums, odd = x, x, (x, x), 1
+    while hi > 1 or 2 * (square + 1) > odd + 2 << p:
+        work.spend(800 + p * hi.bit_length() // 512)
+        odd += 2
+        lo, hi = (lo * square >> p) // odd, -((-hi * (square + 1) >> p) // odd)
+        sums = sums[0] + lo, sums[1] + hi
+    # From here each term is at most half of the one before, so together they are at most the last one, hi.
+    u, v = product(density, (sums[0], sums[1] + hi), p)
+    half = 1 << p - 1
+    return shifted(max(0, half - v), half - u, p - w), shifted(*density, p - w)
+
+
+Enclosed = tuple[Interval, Interval]
+"""Of a function on an interval: around its values there, and around its slopes between any two points there."""
+
+
+def sigmoid_values(layer: Layer, u: int, v: int, w: int, work: Work) -> Enclosed:
+    """sigmoid increases, and sigmoid' = s (1 - s) for its values s, with its greatest value 1/4 at s = 1/2."""
+    one, a, b = 1 << w, logistic(u, w, work)[0], logistic(v, w, work)[1]
+    ends = [shifted(s * (one - s), s * (one - s), w) for s in (a, b)]
+    return (a, b), hull(*ends, *[(one >> 2, one >> 2)] * (2 * a <= one <= 2 * b))
+
+
+def tanh_values(layer: Layer, u: int, v: int, w: int, work: Work) -> Enclosed:
+    """tanh increases, and tanh' = 1 - s^2 for its values s."""
+    one, a, b = 1 << w, hyperbolic_tangent(u, w, work)[0], hyperbolic_tangent(v, w, work)[1]
+    least, most = 0 if a <= 0 <= b else min(abs(a), abs(b)), max(abs(a), abs(b))
+    return (a, b), shifted(one * one - most * most, one * one - least * least, w)
+
+
+def softplus_values(layer: Layer, u: int, v: int, w: int, work: Work) -> Enclosed:
+    """softplus increases, and softplus' = sigmoid does."""
+    return (softplus(u, w, work)[0], softplus(v, w, work)[1]), (logistic(u, w, work)[0], logistic(v, w, work)[1])
+
+
+def joined(parts: list[Enclosed]) -> Enclosed:
+    """Around what a function does on one or both sides of a kink."""
+    return parts[0] if len(parts) == 1 else (hull(*(part[0] for part in parts)), hull(*(part[1] for part in parts)))
+
+
+def elu_values(layer: Layer, u: int, v: int, w: int, work: Work) -> Enclosed:
+    """elu is x above 0, and alpha (exp(x) - 1) below."""
+    one, (n, d), parts = 1 << w, layer.leak, list[Enclosed]()
+    if v > 0 or u == 0:
+        parts.append(((max(u, 0), v), (one, one)))
+    if u < 0 or v == 0:
+        a, b = exponential(-u, w, work)[0], exponential(max(-v, 0), w, work)[1]
+        a, b = (n * a, n * b) if n >= 0 else (n * b, n * a)
+        parts.append((divided(a - n * one, b - n * one, d), divided(a, b, d)))
+    return joined(parts)
+
+
+def leaky_values(layer: Layer, u: int, v: int, w: int, work: Work) -> Enclosed:
+    """x above 0, and the leak times x below."""
+    one, (n, d), parts = 1 << w, layer.leak, list[Enclosed]()
+    if v > 0 or u == 0:
+        parts.append(((max(u, 0), v), (one, one)))
+    if u < 0 or v == 0:
+        a, b = (u, min(v, 0)) if n >= 0 else (min(v, 0), u)
+        parts.append((divided(n * a, n * b, d), divided(n * one, n * one, d)))
+    return joined(parts)
+
+
+def clip_values(layer: Layer, u: int, v: int, w: int, work: Work) -> Enclosed:
+    """x between the bounds, and constant outside. An integer is less than a bound if it is less than it rounded up."""
+    one, (lo, hi) = 1 << w, (divided(bound << w, bound << w, layer.scale) for bound in layer.bounds)
+    slopes = [(one, one)] * (u < hi[1] and v > lo[0]) + [(0, 0)] * (u < lo[1] or v > hi[0])
+    values = min(max(u, lo[0]), hi[0]), min(max(v, lo[1]), hi[1])
+    return values, hull(*slopes) if slopes else (0, one)  # at a kink alone both sides count
+
+
+def sin_values(layer: Layer, u: int, v: int, w: int, work: Work) -> Enclosed:
+    """sin and cos on [u, v] are no further from those at its middle than its half width; where the derivative of one
+    keeps a sign, its values lie between those at the ends.
+    """
+    middle, one = u + v >> 1, 1 << w
+    around = [sine(middle, turns, w, work) for turns in (0, 1)]
+    waves = [meet((a - v + middle, b + v - middle), (-one, one)) for a, b in around]
+    enclosed = [
+        hull(sine(u, turns, w, work), sine(v, turns, w, work)) if a >= 0 or b <= 0 else waves[turns]
+        for turns, (a, b) in enumerate(reversed(waves))
+    ]
+    return enclosed[0], enclosed[1]
+
+
+SWISHES = {  # x S(x): where it turns, its least value, where its slope turns, its greatest slope; rounded, in millionths
+    "gelu": (-751792, -169972, 1414213, 1128905),
+    "silu": (-1278465, -278465, 2399357, 1099840),
+}
+
+
+def swish(name: str, t: int, w: int, work: Work) -> Enclosed:
+    """Around the value and the derivative of x S(x) at x = t/2^w, S the logistic function for silu, Phi for gelu.
+
+    For x >= 0 these are x - h and 1 - k, and at -x they are -h and k, with h = x S(-x) and k = S(-x) - x S'(x).
+    """
+    x, one = abs(t), 1 << w
+    far = x >= 2 * w << w if name == "silu" else x * x >= 2 * w << 2 * w
+    work.spend(500 + x.bit_length() ** 2 // 1024)
+    if far:  # S(-x) and x S'(x) lie between 0 and x exp(-x) < 2^-w for x >= 2w, x phi(x) < 2^-w for x^2 >= 2w
+        h, k = (0, 1), (-1, 1)
+    else:
+        if name == "silu":  # S' = S (1 - S) increases for S <= 1/2
+            a, b = logistic(-x, w, work)
+            c, d = shifted(a * (one - a), b * (one - b), w)
+        else:
+            (a, b), (c, d) = normal(x, w, work)
+        h, (c, d) = shifted(x * a, x * b, w), shifted(x * c, x * d, w)
+        k = a - d, b - c
+    return ((x - h[1], x - h[0]), (one - k[1], one - k[0])) if t >= 0 else ((-h[1], -h[0]), k)
+
+
+def swish_values(layer: Layer, u: int, v: int, w: int, work: Work) -> Enclosed:
+    """x S(x) falls up to its one turn and rises from there; its slope falls, rises and falls, and at -x it is 1 - that at x:
+    (x Phi(x))'' = phi(x) (2 - x^2), and for the logistic function S S(-x) (2 - x tanh(x/2)). So the extremes on [u, v] are
+    at u, at v, or at a turn inside. Both second derivatives are less than 1 in absolute value.
+    """
+    turn, least, bend, steepest = SWISHES[layer.activation]
+    (a, c), (b, d) = (swish(layer.activation, t, w, work) for t in (u, v))
+
+    def holds(place: int) -> bool:
+        return u * 10**6 <= place + 1 << w and place << w <= v * 10**6
+
+    most = -((-steepest << w) // 10**6)
+    low, high = hull(c, d)
+    low, high = min(low, (1 << w) - most) if holds(-bend - 1) else low, max(high, most) if holds(bend) else high
+    slopes = meet((low, high), (c[0] - (v - u), c[1] + (v - u)))
+    low, high = hull(a, b)
+    if holds(turn):
+        low = max((least << w) // 10**6, a[0] + min(0, slopes[0] * (v - u) >> w))
+    return (low, high), slopes
+
+
+SMOOTH: dict[str, Callable[[Layer, int, int, int, Work], Enclosed]] = {
+    "elu": elu_values,
+    "tanh": tanh_values,
+    "sigmoid": sigmoid_values,
+    "softplus": softplus_values,
+    "gelu": swish_values,
+    "silu": swish_values,
+    "sin": sin_values,
+}
+
+
+def activated(layer: Layer, values: list[Interval], bits: int, work: Work) -> list[Enclosed]:
+    """A layer's activation on each of these intervals."""
+    enclose = SMOOTH.get(layer.activation)
+    if enclose is None:
+        bent = clip_values if len(layer.bounds) == 2 else leaky_values
+        return [bent(layer, u, v, bits, work) for u, v in values]
+    guard = 20 + bits.bit_length()  # the errors inside are some 10 w at most
+    inside = [enclose(layer, u << guard, v << guard, bits + guard, work) for u, v in values]
+    return [(shifted(*values, guard), shifted(*slopes, guard)) for values, slopes in inside]
+
+
+class Box:
+    """f on intervals, for every network whose weights and biases lie in those of the layers; F(X) in the comments below.
+    Once the map is known to keep its domain, F(X) is cut down to it.
+    """
+
+    def __init__(self, layers: list[Layer], bits: int, work: Work) -> None:
+        self.layers, self.bits, self.work = layers, bits, work
+        self.domain: Interval | None = None
+
+    def around(self, x: Extended, y: Extended) -> Interval:
+        """[x, y], for finite ends."""
+        (p, q), (r, s) = ratio(x), ratio(y)
+        self.work.spend(500 + ((abs(p) + abs(r) + q + s).bit_length() + self.bits) ** 2 // 256)
+        return (p << self.bits) // q, -((-r << self.bits) // s)
+
+    def weighed(self, layer: Layer, values: list[Interval]) -> list[Interval]:
+        """weight times a vector, exactly, over the layer's scale times 2^bits."""
+        us, vs = [u for u, _ in values], [v for _, v in values]
+        if layer.upper:
+            sums = []
+            for least, most in zip(layer.rows, layer.upper[0], strict=True):
+                corners = [[*map(mul, row, ends)] for row in (least, most) for ends in (us, vs)]
+                sums.append((sum(map(min, *corners)), sum(map(max, *corners))))
+            return sums
+        middles, widths = [*map(add, us, vs)], [*map(sub, vs, us)]  # w [u, v] = (w (u + v) +- |w| (v - u)) / 2
+        pairs = [(sum(map(mul, row, middles)), sum(map(mul, map(abs, row), widths))) for row in layer.rows]
+        return [(middle - width >> 1, middle + width >> 1) for middle, width in pairs]
+
+    def __call__(self, x: Interval, times: int = 1, steep: bool = False) -> Enclosed:
+        """F(...F(X)), and, if asked for, around the slopes of the iterate between any two points of X; else around 1."""
+        slope = one = 1 << self.bits, 1 << self.bits
+        for _ in range(times):
+            values, slopes = [x], [one]
+            for layer in self.layers:
+                self.pay(layer, values, slopes if steep else [])
+                biases = layer.bias, layer.upper[1] if layer.upper else layer.bias
+                sums, lower, upper = self.weighed(layer, values), *([b << self.bits for b in bias] for bias in biases)
+                inputs = [divided(u + a, v + b, layer.scale) for (u, v), a, b in zip(sums, lower, upper, strict=True)]
+                enclosed = activated(layer, inputs, self.bits, self.work)
+                values = [value for value, _ in enclosed]
+                if steep:
+                    chained = zip(self.weighed(layer, slopes), enclosed, strict=True)
+                    slopes = [product(divided(u, v, layer.scale), s, self.bits) for (u, v), (_, s) in chained]
+            x = meet(values[0], self.domain) if self.domain else values[0]
+            if steep:
+                self.work.spend(sum(map(size, slope)) * sum(map(size, slopes[0])) // 256)
+                slope = product(slope, slopes[0], self.bits)
+        return x, slope
+
+    def pay(self, layer: Layer, *vectors: list[Interval]) -> None:
+        """For a layer, its inputs and, where they are wanted, their slopes."""
+        self.work.spend(5000)
+        for values in filter(None, vectors):
+            bits = max(max(abs(u), abs(v)) for u, v in values).bit_length() + self.bits
+            entries, units = len(layer.rows) * len(values), len(layer.rows)
+            self.work.spend(entries * (1500 if layer.upper else 300) + entries * layer.bits * bits // 512)
+            self.work.spend(units * (1500 + 16 * (bits + layer.bits) + (bits + layer.bits) * layer.bits // 512))
+
+
+def widened(layer: Layer, radius: Fraction, relative: bool, work: Work) -> Layer:
+    """The layer with all weights and biases w +- radius, or w +- radius |w|."""
+    n, d = radius.numerator, radius.denominator
+    bits = layer.bits + size(radius) + 2
+    work.spend((len(layer.rows) * (1 + len(layer.rows[0]))) * (1500 + 4 * layer.bits * size(radius) // 1024))
+
+    def ends(values: list[int], sign: int) -> list[int]:
+        return [d * w + sign * n * (abs(w) if relative else layer.scale) for w in values]
+
+    (rows, bias), upper = (([ends(row, sign) for row in layer.rows], ends(layer.bias, sign)) for sign in (-1, 1))
+    bounds = [d * b for b in layer.bounds]
+    return layer._replace(rows=rows, bias=bias, upper=upper, bounds=bounds, scale=d * layer.scale, bits=bits)
+
+
+def rising(f: Map, values: object, where: str) -> list[Fraction]:
+    """Points of J that increase."""
+    found = numbers(values, where, None)
+    f.work.spend(5000 * len(found))
+    points = [Fraction(p, q) for p, q, _ in found]
+    for i, (x, y) in enumerate(pairwise(points), 1):
+        need(x < y, f"{where}[{i}]", "more than the point before", y)
+    need(f.lo <= points[0] and points[-1] <= f.hi, where, "points of the domain", points[0], points[-1])
+    return points
+
+
+def boxed(f: Map, certificate: dict[str, Any]) -> Box:
+    """The box that the certificate is about, once it is seen that every network in it maps J into J."""
+    bits, layers = count(certificate, "bits", 1), f.layers
+    if "radius" in certificate or "weights" in certificate:
+        need("radius" in certificate and "weights" in certificate, "radius, weights", "both or none", "one")
+        radius, form = Fraction(*number(certificate["radius"], "radius", 0, None)[:2]), certificate["weights"]
+        need(radius > 0, "radius", "a positive number", radius)
+        need(form in ["absolute", "relative"], "weights", "absolute or relative", form)
+        need(not f.is_box, "radius", "a map file without intervals", "a box")
+        layers = [widened(layer, radius, form == "relative", f.work) for layer in layers]
+    box, values = Box(layers, bits, f.work), layers[-1].range
+    plain = f.domain is None or (values is not None and f.lo <= values[0] and values[1] <= f.hi)
+    given = "cover" in certificate
+    need(not (plain and given), "cover", "none, as the last activation keeps f in its domain", "a list")
+    need(plain or given, "cover", "points, as the last activation may leave the domain", "none")
+    if given:
+        points = rising(f, certificate["cover"], "cover")
+        ends = [points[0], points[-1]]
+        need(ends == [f.lo, f.hi], "cover", "first and last the ends of the domain", *ends)
+        inner = box.around(points[0], points[0])[1], box.around(points[-1], points[-1])[0]
+        for i, (a, b) in enumerate(pairwise(points)):
+            (u, v), _ = box(box.around(a, b))
+            got = [Fraction(t, 1 << bits) for t in (u, v)]
+            need(inner[0] <= u and v <= inner[1], f"cover[{i}], cover[{i + 1}]: image", "values in the domain", *got)
+    box.domain = box.around(f.lo, f.hi) if f.domain else None
+    return box
+
+
+def odd_return_box(f: Map, certificate: dict[str, Any]) -> None:
+    """g^n(x) < x < g(x), or its mirror image, for an odd n >= 3 and every network: the rule of odd_return, strictly."""
+    m, n, side = odd_steps(certificate)
+    x = Fraction(*number(certificate["x"], "x", 0, None)[:2])
+    need(f.lo <= x <= f.hi, "x: domain", "lo <= x <= hi", f.lo, x, f.hi)
+    box = boxed(f, certificate)
+    start = box.around(x, x)
+    once, _ = box(start, m)
+    last, _ = box(once, (n - 1) * m)
+    (low, _), (_, high) = (once, last) if side == "right" else (last, once)
+    # An integer is more than a number if it is more than this rounded down, less if less than this rounded up.
+    a, b, c, d = (Fraction(t, 1 << box.bits) for t in (*last, *once))
+    rule = f" {SIDES[side][1]} ".join(["g^n(x)", "x", "g(x)"])
+    need(low > start[0] and high < start[1], "x: return", f"{rule} for all networks", a, b, x, c, d)
+
+
+def core(f: Map, box: Box, steps: int, parts: int) -> Interval:
+    """J_steps, an interval around f^steps(J): J_0 = J, or J_1 the range of the last activation on the line; then step by
+    step the images of equal parts.
+    """
+    lo, hi, left = f.lo, f.hi, steps
+    if f.domain is None:
+        last, left = f.layers[-1], steps - 1
+        lo, hi = last.range or (-INF, INF)
+        need(hi < INF, "map: core", "a last activation of bounded values, for order on the line", last.activation)
+        need(left >= 0, "core_steps", "at least 1 on the line", steps)
+    now = box.around(lo, hi)
+    for _ in range(left):
+        u, v = now
+        images = (box((u + (v - u) * i // parts, u + (v - u) * (i + 1) // parts))[0] for i in range(parts))
+        now = meet(now, reduce(hull, images))
+    return now
+
+
+def order_box(f: Map, certificate: dict[str, Any]) -> None:
+    """g(g(x)) = x implies g(x) = x for every network (Coppel 1955): on J_N, which holds the core f^N(J), where all
+    periodic points lie, g increases; or cell by cell.
+    """
+    m, steps, rule = 1 << count(certificate, "level", 0), count(certificate, "core_steps", 0), certificate["rule"]
+    need(rule in ["cells", "increasing"], "rule", "cells or increasing", rule)
+    parts, mesh, box = count(certificate, "parts", 1), rising(f, certificate["mesh"], "mesh"), boxed(f, certificate)
+    now, first, last = core(f, box, steps, parts), box.around(mesh[0], mesh[0]), box.around(mesh[-1], mesh[-1])
+    holds = (mesh[0] == f.lo or first[1] <= now[0]) and (mesh[-1] == f.hi or now[1] <= last[0])
+    got = [Fraction(t, 1 << box.bits) for t in now]
+    need(holds, "mesh: core", "first and last on both sides of f^core_steps(J)", mesh[0], *got, mesh[-1])
+    for i, (a, b) in enumerate(pairwise(box.around(t, t) for t in mesh)):
+        if rule == "increasing":
+            least = Fraction(box((a[0], b[1]), m, steep=True)[1][0], 1 << box.bits)
+            need(least >= 0, f"mesh[{i}], mesh[{i + 1}]: cell", "slopes of g that are not negative", least)
+        else:
+            ends = mesh[i] == f.lo, mesh[i + 1] == f.hi
+            passes = disjoint(box, a, b, m) or transversal(box, a, b, m, ends)
+            need(passes, f"mesh[{i}], mesh[{i + 1}]: cell", "disjoint or transversal", mesh[i], mesh[i + 1])
+
+
+def disjoint(box: Box, a: Interval, b: Interval, m: int) -> bool:
+    """g(g([a, b])) does not meet [a, b]; a and b come as rounded down and up."""
+    (u, v), _ = box((a[0], b[1]), 2 * m)
+    return v < a[1] or b[0] < u
+
+
+def transversal(box: Box, a: Interval, b: Interval, m: int, ends: tuple[bool, bool]) -> bool:
+    """The slopes of g^2 on [a, b] are all less than 1 or all greater, so g^2 - id has at most one zero there; and g - id has
+    one, which is the same: g(a) >= a and g(b) <= b, as at the ends of J in any case, or g(a) <= a and g(b) >= b.
+    """
+    one, (_, (least, most)) = 1 << box.bits, box((a[0], b[1]), 2 * m, steep=True)
+    if not (most < one or least > one):
+        return False
+    (c, d), (u, v) = box(a, m)[0], box(b, m)[0]
+    inward = (ends[0] or c >= a[1]) and (ends[1] or v <= b[0])
+    return inward or (d <= a[0] and u >= b[1])
+
+
 class Kind(NamedTuple):
     """What such a certificate proves, its rule, and the keys of its own."""
 
@@ -709,7 +1271,10 @@ KINDS = {
     "entropy-lower": Kind("ENTROPY-AT-LEAST", entropy_lower, "intervals rows vector growth"),
     "entropy-upper": Kind("ENTROPY-AT-MOST", entropy_upper, "core_steps intervals rows ranks vector growth"),
     "constant-slope": Kind("ENTROPY-EQUALS", constant_slope, "core_steps growth"),
+    "odd-return-box": Kind("CHAOTIC", odd_return_box, "level n x side bits", "cover radius weights"),
+    "order-box": Kind("ORDERED", order_box, "level bits core_steps parts mesh rule", "cover"),
 }
+ENCLOSING = ["odd-return-box", "order-box"]  # the kinds for boxes and smooth networks; all others need an exact map
 
 
 ENTROPIES = {
@@ -720,8 +1285,10 @@ ENTROPIES = {
 
 
 @long_integers()
-def claim_words(kind: str, certificate: dict[str, Any]) -> str:
-    """The sentence that a correct certificate of this kind proves, made of its data and of the domain in its claim."""
+def claim_words(kind: str, certificate: dict[str, Any], box: bool = False) -> str:
+    """The sentence that a correct certificate of this kind proves, made of its data and of the domain in its claim; `box`
+    says that the map file gives a box.
+    """
 
     def show(text: str) -> str:
         return shown(Fraction(text))
@@ -730,7 +1297,11 @@ def claim_words(kind: str, certificate: dict[str, Any]) -> str:
         return "f(x)" if times == 1 else f"f^{times}(x)"
 
     domain, m = certificate["claim"]["domain"], 1 << certificate.get("level", 0)
-    into = f"f maps {f'[{show(domain[0])}, {show(domain[1])}]' if domain else 'the real line'} into itself, and"
+    many = "for every network f in the box, " if box else ""
+    if "radius" in certificate:
+        unit = " times their absolute values" if certificate["weights"] == "relative" else ""
+        many = f"for every network f whose weights and biases differ from these by at most {show(certificate['radius'])}{unit}, "
+    into = f"{many}f maps {f'[{show(domain[0])}, {show(domain[1])}]' if domain else 'the real line'} into itself, and"
     entropy = f"positive topological entropy{'' if domain else ' on a compact invariant set'}"
     chaos = f"{entropy} and an uncountable scrambled set: it is chaotic in the sense of Li and Yorke"
     if kind == "periodic-orbit":
@@ -742,8 +1313,9 @@ def claim_words(kind: str, certificate: dict[str, Any]) -> str:
     if kind in ENTROPIES:
         relation, source = ENTROPIES[kind]
         return f"{into} its topological entropy {relation} log({show(certificate['growth'])}) ({source})"
-    if kind == "odd-return":
-        few, less = ("<=", "<") if certificate["side"] == "right" else (">=", ">")
+    if kind in ("odd-return", "odd-return-box"):
+        few, less = SIDES[certificate["side"]]
+        few = less if kind in ENCLOSING else few
         odd = f"{iterate(certificate['n'] * m)} {few} x {less} {iterate(m)} at x = {show(certificate['x'])}"
         theorem = f"f has a period that is not a power of 2, {chaos} (Li, Misiurewicz, Pianigiani and Yorke 1982)"
         three = [show(p) for p in certificate.get("period_three", [])]
@@ -774,14 +1346,14 @@ def prove(f: Map, document: object) -> str:
     need(certificate["map_sha256"] == map_digest, "map_sha256", map_digest, certificate["map_sha256"])
     need(claim["verdict"] == kind.verdict, "claim.verdict", kind.verdict, claim["verdict"])
     need(claim["domain"] == f.domain, "claim.domain", "the domain of the map", claim["domain"])
-    # f(J) must lie in J. It plainly does after a last clip into J: the activations with two bounds have no leak.
-    clamps = [Fraction(b, f.layers[-1].scale) for b in f.layers[-1].bounds] if f.layers else []
-    if f.domain and not (len(clamps) == 2 and f.lo <= clamps[0] and clamps[1] <= f.hi):
-        for x in (f.lo, *f.pieces.turns, f.hi):
-            y = f.pieces(x)
-            need(f.lo <= y <= f.hi, f"map: domain: f({shown(x)})", f"a value from {shown(f.lo)} to {shown(f.hi)}", y)
+    if name in ENCLOSING:
+        need(bool(f.layers), "kind", "one for piecewise-linear maps, as this is for networks alone", name)
+    else:
+        rule = f"{' or '.join(ENCLOSING)}, as intervals and smooth activations have no exact map"
+        need(f.is_exact, "kind", rule, name)
+        keeps_domain(f)
     kind.rule(f, certificate)
-    words = claim_words(name, certificate)  # the rule has seen the data that these words are made of
+    words = claim_words(name, certificate, f.is_box)  # the rule has seen the data that these words are made of
     need(claim["words"] == words, "claim.words", words, claim["words"])
     return words
 

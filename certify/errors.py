@@ -40,3 +40,7 @@ class DomainError(CertifyError, ValueError):
 
 class BudgetExceeded(CertifyError):
     """The work would go beyond a budget that the caller stated (pieces, cells, time)."""
+
+
+class NoExport(CertifyError):
+    """This certificate has no form in that language, or one that would be too long."""

@@ -1,15 +1,17 @@
-"""Map files: the project's JSON format for one exact map, as docs/map-format.md specifies it."""
+"""Map files: the project's JSON format for one exact map or a box of them, as docs/map-format.md specifies it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn
 
+from certify.box import Box
 from certify.errors import InputError
 from certify.network import PARAMETERS, Activation, Layer, Network
 from certify.numbers import NEG_INF, Extended, Q, rational, text, texts
@@ -20,7 +22,14 @@ FORMAT, VERSION = "certify-map", 1
 MAX_BYTES = 64_000_000
 """The largest map file that is read: the checker's own limit."""
 
-Map = Network | PiecewiseLinear
+Map = Network | PiecewiseLinear | Box
+
+
+def exact_map(given: Map) -> Network | PiecewiseLinear:
+    """The map itself, for questions about the one exact map. Raises `InputError` for a box."""
+    if isinstance(given, Box):
+        raise InputError("map", "one exact map", "a box of networks (weights that are intervals)")
+    return given
 
 
 @dataclass(frozen=True)
@@ -120,20 +129,22 @@ def _piecewise_linear(given: dict[str, Any], domain: Sequence[Q] | None) -> Piec
     return PiecewiseLinear(knots)
 
 
-def _network(given: dict[str, Any], domain: Sequence[Q] | None) -> Network:
+def _network(given: dict[str, Any], domain: Sequence[Q] | None) -> Network | Box:
     _keys("map", given, ("kind", "layers"))
     layers = [
         _layer(f"map.layers[{i}]", layer)
         for i, layer in enumerate(_list("map.layers", given["layers"], "a list of layers"))
     ]
     try:
-        return Network(layers, domain)
+        lower, upper = (Network([pair[end] for pair in layers], domain) for end in (0, 1))
     except InputError as error:
         where = error.where if error.where == "domain" else f"map.{error.where}"
         raise InputError(where, error.expected, error.got) from None
+    return lower if all(low is high for low, high in layers) else Box(lower, upper)
 
 
-def _layer(place: str, given: Any) -> Layer:
+def _layer(place: str, given: Any) -> tuple[Layer, Layer]:
+    """The layer at the lower and at the upper ends of its intervals: the same object where there is none."""
     name = given.get("activation") if isinstance(given, dict) else None
     if isinstance(given, dict) and (not isinstance(name, str) or name not in PARAMETERS):
         _wrong(f"{place}.activation", f"one of {', '.join(PARAMETERS)}", name)
@@ -142,19 +153,26 @@ def _layer(place: str, given: Any) -> Layer:
     _keys(place, given, ("weight", "bias", "activation", *(() if optional else names)), optional)
     weight = [
         [
-            _number(f"{place}.weight[{i}][{j}]", w)
+            _entry(f"{place}.weight[{i}][{j}]", w)
             for j, w in enumerate(_list(f"{place}.weight[{i}]", row, "a row of numbers"))
         ]
         for i, row in enumerate(_list(f"{place}.weight", given["weight"], "a matrix of shape (out, in)"))
     ]
     bias = [
-        _number(f"{place}.bias[{i}]", b)
+        _entry(f"{place}.bias[{i}]", b)
         for i, b in enumerate(_list(f"{place}.bias", given["bias"], "a list of numbers"))
     ]
     defaults = dict(zip(names, (Q(-1), Q(1)))) if optional else {}
     parameters = [_number(f"{place}.{key}", given[key]) if key in given else defaults[key] for key in names]
     try:
-        return Layer(weight, bias, Activation(name or "", tuple(parameters)))
+        activation = Activation(name or "", tuple(parameters))
+        if not any(isinstance(w, tuple) for row in (*weight, bias) for w in row):
+            layer = Layer(weight, bias, activation)
+            return layer, layer
+        lower, upper = (
+            Layer([[_end(w, i) for w in row] for row in weight], [_end(b, i) for b in bias], activation) for i in (0, 1)
+        )
+        return lower, upper
     except InputError as error:
         raise InputError(f"{place}.{error.where}", error.expected, error.got) from None
     except ValueError as error:
@@ -165,7 +183,7 @@ def _layer(place: str, given: Any) -> Layer:
 
 
 def document(given: Map, name: str | None = None, source: dict[str, str] | None = None) -> dict[str, Any]:
-    """The map as a JSON map file's content, canonical: numbers in lowest terms, no false knot, defaults filled in."""
+    """The map as a JSON map file's content, canonical: numbers and intervals in lowest terms, no false knot, defaults filled in."""
     content: dict[str, Any] = {"format": FORMAT, "version": VERSION, "domain": _ends(given.ends)}
     if name is not None:
         content["name"] = name
@@ -173,6 +191,9 @@ def document(given: Map, name: str | None = None, source: dict[str, str] | None 
         content["source"] = source
     if isinstance(given, Network):
         content["map"] = {"kind": "network", "layers": [_layer_document(layer) for layer in given.layers]}
+        return content
+    if isinstance(given, Box):
+        content["map"] = {"kind": "network", "layers": [_box_document(*layer) for layer in given.layers]}
         return content
     content["map"] = shape = {"kind": "piecewise-linear", "knots": [[str(x), str(y)] for x, y in _points(given)]}
     if content["domain"] is None:
@@ -212,6 +233,17 @@ def _layer_document(layer: Layer) -> dict[str, Any]:
     return content
 
 
+def _box_document(lower: Layer, upper: Layer) -> dict[str, Any]:
+    content, other = _layer_document(lower), _layer_document(upper)
+    content["weight"] = [list(map(_interval_text, *rows)) for rows in zip(content["weight"], other["weight"])]
+    content["bias"] = list(map(_interval_text, content["bias"], other["bias"]))
+    return content
+
+
+def _interval_text(lo: str, hi: str) -> str:
+    return lo if lo == hi else f"[{lo},{hi}]"
+
+
 def _rows(entries: list[str], length: int) -> list[list[str]]:
     return [entries[i : i + length] for i in range(0, len(entries), length)]
 
@@ -232,6 +264,34 @@ def _number(place: str, value: Any) -> Q:
         except ValueError as error:
             raise InputError(place, NUMBER, str(error)) from None
     return _wrong(place, NUMBER, value)
+
+
+Interval = tuple[Q, Q]
+
+_ROUNDED = re.compile(r"-?[0-9]*(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?\?", re.ASCII)
+
+
+def _entry(place: str, value: Any) -> Q | Interval:
+    """A number, or the interval "[lo,hi]", or "0.123?": the decimal give or take half a unit of its last digit."""
+    if not isinstance(value, str) or value[-1:] not in ("]", "?"):
+        return _number(place, value)
+    if value[-1] == "?":
+        if not (match := _ROUNDED.fullmatch(value)):
+            _wrong(place, 'a decimal before "?", such as "0.123?"', value)
+        decimal = _number(place, value[:-1])
+        half = Q(10) ** (int(match[2] or 0) - len(match[1] or "")) / 2
+        return decimal - half, decimal + half
+    ends = value[1:-1].split(",")
+    if value[0] != "[" or len(ends) != 2:
+        _wrong(place, 'an interval such as "[0.1,1/3]"', value)
+    lo, hi = (_number(place, end) for end in ends)
+    if lo > hi:
+        _wrong(place, "lo <= hi in an interval", value)
+    return (lo, hi) if lo < hi else lo
+
+
+def _end(entry: Q | Interval, i: int) -> Q:
+    return entry[i] if isinstance(entry, tuple) else entry
 
 
 def _list(place: str, value: Any, expected: str, length: int | None = None) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Networks from R to R: layers of affine maps and piecewise-linear activations, with exact weights."""
+"""Networks from R to R: layers of affine maps and activations, piecewise linear or smooth, with exact weights."""
 
 from __future__ import annotations
 
@@ -35,15 +35,29 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "clip": ("lo", "hi"),
     "hardtanh": ("lo", "hi"),
     "relu6": (),
+    "tanh": (),
+    "sigmoid": (),
+    "softplus": (),
+    "gelu": (),
+    "silu": (),
+    "elu": ("alpha",),
+    "sin": (),
 }
 """The activations by name, each with the names of its parameters in order."""
+
+SMOOTH = frozenset({"tanh", "sigmoid", "softplus", "gelu", "silu", "elu", "sin"})
+"""Those that are not piecewise linear: no rational arithmetic gives their values, enclosures do (`certify.enclosure`).
+
+sigmoid(x) = 1/(1 + exp(-x)), softplus(x) = log(1 + exp(x)), gelu(x) = x Phi(x) with the normal distribution function Phi,
+silu(x) = x sigmoid(x); elu is x for x > 0 and alpha (exp(x) - 1) elsewhere.
+"""
 
 DEFAULTS: dict[str, tuple[Q, ...]] = {"hardtanh": (Q(-1), Q(1))}
 
 
 @dataclass(frozen=True)
 class Activation:
-    """A piecewise-linear function R -> R applied to each unit of a layer, by name: one of `PARAMETERS`.
+    """A function R -> R applied to each unit of a layer, by name: one of `PARAMETERS`.
 
     Parameters are exact; `hardtanh` without any has lo = -1, hi = 1. Raises `ValueError` for an unknown name, a wrong
     number of parameters, or lo > hi.
@@ -74,8 +88,15 @@ class Activation:
         return self.name + (":" + ",".join(map(text, self.parameters)) if self.parameters else "")
 
     @property
+    def smooth(self) -> bool:
+        """Whether it is one of `SMOOTH`, no piecewise-linear function."""
+        return self.name in SMOOTH
+
+    @property
     def function(self) -> PiecewiseLinear:
-        """The activation itself as a map of the line."""
+        """The activation itself as a map of the line. Raises `InputError` for a smooth one."""
+        if self.smooth:
+            raise InputError("activation", "a piecewise-linear activation", f"{self.name}, which is smooth")
         return _function(self.name, self.parameters)
 
 
@@ -182,6 +203,11 @@ class Network:
         return self.to_piecewise_linear().is_self_map()
 
     @property
+    def smooth(self) -> bool:
+        """Whether an activation is smooth, so that there are enclosures of the map but no exact values."""
+        return any(layer.activation.smooth for layer in self.layers)
+
+    @property
     def widths(self) -> tuple[int, ...]:
         """The number of units in each layer, the output last."""
         return tuple(layer.shape[0] for layer in self.layers)
@@ -195,7 +221,10 @@ class Network:
             raise InputError(f"layers[{len(self.layers) - 1}].weight", "one row, for the single output", f"{outputs}")
 
     def values(self, point: Sequence[Any]) -> tuple[Fraction, ...]:
-        """The exact outputs at a point with one coordinate for each input, layer by layer. Raises `InputError`."""
+        """The exact outputs at a point with one coordinate for each input, layer by layer.
+
+        Raises `InputError`, also where an activation is smooth.
+        """
         signal: list[Q] = [rational(x) for x in point]
         if len(signal) != self.layers[0].shape[1]:
             raise InputError("point", f"{self.layers[0].shape[1]} coordinates, one for each input", f"{len(signal)}")
@@ -217,9 +246,13 @@ class Network:
 
         With one hidden layer of k units the cost is one sort and one pass over the k kinks; with more layers it grows
         with the number of pieces, which depth can make exponential: beyond `max_pieces` in any unit, `BudgetExceeded`
-        is raised; `InputError` unless there is one input and one output.
+        is raised; `InputError` unless there is one input and one output, and where an activation is smooth.
         """
         self.require_one_dimension()
+        for i, layer in enumerate(self.layers):
+            if layer.activation.smooth:
+                name = layer.activation.name
+                raise InputError(f"layers[{i}].activation", "a piecewise-linear activation", f"{name}, which is smooth")
         return propagate([(layer.affine, layer.activation.function) for layer in self.layers], self.ends, max_pieces)
 
 
@@ -247,7 +280,7 @@ def _activation(given: Activation | str) -> Activation:
     try:
         return given if isinstance(given, Activation) else Activation.parse(given)
     except ValueError as error:
-        raise InputError("activation", "a piecewise-linear activation", str(error)) from None
+        raise InputError("activation", "an activation", str(error)) from None
 
 
 def _times(factor: int, numbers: list[int]) -> list[int]:

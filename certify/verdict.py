@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, TypeVar
 
 from certify import checker
+from certify.box import Box
 from certify.certificate import Certificate, Proof, certificate
 from certify.counting import Counts, activation_breaks, counts
 from certify.decision.budget import Budget
 from certify.decision.cycles import Cycles, Periods, cycles_of, periods_of
 from certify.decision.decide import DEFAULT_LEVEL, Decision, NotDecided, OddReturn, Order, PeriodicOrbit, decide
+from certify.enclosure.decide import EnclosedDecision, OddReturnBox, OrderBox, decide_box
 from certify.entropy import Entropy
 from certify.entropy import entropy as enclose
 from certify.errors import BudgetExceeded, CertifyError
-from certify.mapfile import Map, canonical_json_sha256, document
+from certify.mapfile import Map, canonical_json_sha256, document, exact_map
 from certify.network import Network
 from certify.numbers import fraction, shown
 from certify.piecewise import PiecewiseLinear
@@ -39,12 +41,12 @@ class Verdict:
     verdict: Literal["CHAOTIC", "ORDERED", "UNDECIDED"]
     reason: str
     certificate: Certificate | None
-    decision: Decision
+    decision: Decision | EnclosedDecision
 
     @property
     def witness(self) -> Fraction | None:
         """The point x of an odd return, None for other proofs."""
-        return fraction(self.decision.x) if isinstance(self.decision, OddReturn) else None
+        return fraction(self.decision.x) if isinstance(self.decision, OddReturn | OddReturnBox) else None
 
     @property
     def period_three(self) -> tuple[Fraction, ...] | None:
@@ -84,11 +86,17 @@ def prove(
     tried; `max_pieces` bounds the cells of a mesh and the pieces of a network, `time_limit` (seconds) the whole. Within that the
     decision is complete but for maps whose periods are all the powers of 2; beyond it the verdict is UNDECIDED.
 
+    A `Box`, or a network with smooth activations, is decided by enclosures: the verdict then holds for every network of the box.
+
     >>> from certify import families
     >>> prove(families.tent()).verdict
     'CHAOTIC'
     """
     budget = Budget(max_pieces, time_limit)
+    if isinstance(given, Box) and given.is_single:
+        given = given.lower
+    if isinstance(given, Box) or (isinstance(given, Network) and given.smooth):
+        return _prove_by_enclosures(given, max_level, budget, progress)
     try:
         f = piecewise_linear(given, budget)
         decision = decide(f, max_level, budget, progress)
@@ -102,6 +110,47 @@ def prove(
     except BudgetExceeded as error:
         return Verdict("UNDECIDED", str(error), None, NotDecided(str(error)))
     return Verdict("ORDERED" if isinstance(decision, Order) else "CHAOTIC", _reason(decision, f), proof, decision)
+
+
+def _prove_by_enclosures(
+    given: Network | Box, max_level: int, budget: Budget, progress: Callable[[str], None]
+) -> Verdict:
+    decision = decide_box(given, max_level, budget, progress)
+    if isinstance(decision, NotDecided):
+        return Verdict("UNDECIDED", decision.reason, None, decision)
+    progress("checking the certificate")
+    try:
+        decision, proof = checked_enclosure(decision, given)
+    except BudgetExceeded as error:
+        return Verdict("UNDECIDED", str(error), None, NotDecided(str(error)))
+    verdict: Literal["CHAOTIC", "ORDERED"] = "ORDERED" if isinstance(decision, OrderBox) else "CHAOTIC"
+    return Verdict(verdict, _enclosed_reason(decision, given), proof, decision)
+
+
+TRIES = {OddReturnBox: 5, OrderBox: 3}
+"""With so many bits, doubled each time, the checker is asked: the first resolve the margins or cells, so more hardly ever help."""
+
+Enclosed = TypeVar("Enclosed", bound=OddReturnBox | OrderBox)
+
+
+def checked_enclosure(decision: Enclosed, given: Network | Box) -> tuple[Enclosed, Certificate]:
+    """The decision with the fewest bits at which the checker accepts its certificate, and that certificate.
+
+    The bits are doubled from those of the decision on.
+
+    Raises `BudgetExceeded` beyond the checker's limits, and where its enclosures, which are not the prover's, stay too wide.
+    """
+    content = document(given)
+    digest = canonical_json_sha256(content)
+    for _ in range(TRIES[type(decision)]):
+        made = certificate(decision, None, digest, content["domain"], isinstance(given, Box))
+        outcome = checker.check(content, made)
+        if outcome.status == "VALID":
+            return decision, made
+        if outcome.status == "UNSUPPORTED":
+            raise BudgetExceeded(f"a proof that is beyond the checker's limits: {outcome.message}")
+        decision = replace(decision, bits=2 * decision.bits)
+    raise BudgetExceeded(f"a proof that the checker's enclosures do not confirm: {outcome.message}")
 
 
 @dataclass(frozen=True)
@@ -192,8 +241,12 @@ def periods(given: Map, up_to: int, *, max_pieces: int = DEFAULT_PIECES, time_li
 
 
 def piecewise_linear(given: Map, budget: Budget) -> PiecewiseLinear:
-    """The map as a piecewise-linear function. Raises `BudgetExceeded` when a network has too many pieces."""
-    return given.to_piecewise_linear(budget.max_pieces) if isinstance(given, Network) else given
+    """The map as a piecewise-linear function.
+
+    Raises `BudgetExceeded` when a network has too many pieces, `InputError` for a box or a smooth network, which has none.
+    """
+    exact = exact_map(given)
+    return exact.to_piecewise_linear(budget.max_pieces) if isinstance(exact, Network) else exact
 
 
 def _reason(decision: OddReturn | PeriodicOrbit | Order, f: PiecewiseLinear) -> str:
@@ -218,6 +271,21 @@ def _reason(decision: OddReturn | PeriodicOrbit | Order, f: PiecewiseLinear) -> 
             if period_three:
                 return f"{_arrow(period_three)} is an orbit of least period 3; and {inequality}."
             return f"{inequality}, an odd return of {'f' if m == 1 else 'g = ' + _power(m)} (n = {n}, level {level})."
+
+
+def _enclosed_reason(decision: OddReturnBox | OrderBox, given: Network | Box) -> str:
+    every = " for every network in the box" if isinstance(given, Box) else ""
+    g = _power(1 << decision.level)
+    if isinstance(decision, OrderBox):
+        law = f"{g}({g}(x)) = x implies {g}(x) = x{every} (Coppel 1955; level {decision.level})"
+        how = "does not decrease on" if decision.rule == "increasing" else "is enclosed on each cell of"
+        lo, hi = decision.core.lo, decision.core.hi
+        return f"{law}: {g} {how} a mesh of {len(decision.mesh)} points from {shown(lo)} to {shown(hi)}."
+    few, less = ("<", "<") if decision.side == "right" else (">", ">")
+    last, m = _power(decision.n << decision.level), 1 << decision.level
+    inequality = f"{last}(x) {few} x = {shown(decision.x)} {less} {g}(x){every}"
+    values = f"{last}(x) = {decision.near[1]}, {g}(x) = {decision.near[0]}"
+    return f"{inequality}: {values}; an odd return of {'f' if m == 1 else f'g = {g}'} (n = {decision.n}, level {decision.level})."
 
 
 def _power(n: int) -> str:

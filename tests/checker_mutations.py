@@ -38,6 +38,18 @@ def others(value: Any) -> Iterator[Any]:
     yield from (None, True, False, [], {}, "", 0.5, [value], {"value": value})
     if isinstance(value, str):
         yield from (value + " ", value + "\n", "+" + value, value + "/1", "0" + value, f"{value}0", "\ud800", "٣")
+        if value[:1] == "[":
+            lo, _, hi = value[1:-1].partition(",")
+            yield from (
+                f"[{hi},{lo}]",
+                f"[{lo}]",
+                f"[{lo}, {hi}]",
+                f"[{lo},{hi}",
+                lo,
+                hi,
+                f"[{Fraction(lo) - 1},{hi}]",
+                f"({lo},{hi})",
+            )
         try:
             number = Fraction(value)
         except ValueError:
@@ -50,7 +62,12 @@ def others(value: Any) -> Iterator[Any]:
                 str(number * 2 or 5),
                 int(number),
             )
-            yield f"{2 * number.numerator}/{2 * number.denominator}"
+            yield from (
+                f"{2 * number.numerator}/{2 * number.denominator}",
+                f"[{value},{value}]",
+                f"[{value},{number + 1}]",
+                f"{value}?",
+            )
     elif isinstance(value, int):
         yield from (value + 1, value + 2, -value - 1, 2 * value + 3, 10**18, 10**5000, str(value), float(value))
     elif isinstance(value, list):

@@ -279,7 +279,7 @@ BAD: dict[str, tuple[Any, str, str]] = {
     "no weight": (layer("0.weight", DROP), "map.layers[0]", '"weight"'),
     "no bias": (layer("1.bias", DROP), "map.layers[1]", '"bias"'),
     "no activation": (layer("0.activation", DROP), "map.layers[0].activation", "relu6"),
-    "an unknown activation": (layer("0.activation", "tanh"), "map.layers[0].activation", "tanh"),
+    "an unknown activation": (layer("0.activation", "swish"), "map.layers[0].activation", "swish"),
     "an activation with parameters in its name": (
         layer("1.activation", "clip:0,1"), "map.layers[1].activation", "clip:0,1"
     ),

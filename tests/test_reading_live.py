@@ -114,13 +114,34 @@ def test_modules_that_do_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("module", "activation"),
+    [
+        (torch_like("Tanh"), "tanh"),
+        (torch_like("Sigmoid"), "sigmoid"),
+        (torch_like("SiLU"), "silu"),
+        (torch_like("GELU", approximate="none"), "gelu"),
+        (torch_like("ELU", alpha=0.5), "elu:1/2"),
+        (torch_like("Softplus", beta=1, threshold=math.inf), "softplus"),
+    ],
+)
+def test_smooth_modules(module: Any, activation: str) -> None:
+    net = load(sequential(linear([[3.0]], [1.0]), module), domain="line")
+    assert isinstance(net, Network)
+    assert [str(layer.activation) for layer in net.layers] == [activation]
+
+
+@pytest.mark.parametrize(
     ("module", "part"),
     [
-        (torch_like("Tanh"), "'torch.nn.modules.any.Tanh'"),
+        (torch_like("GELU", approximate="tanh"), "by the error function, got 'tanh'"),
+        (torch_like("Softplus", beta=1, threshold=20), "no jump to x, got beta = 1, threshold = 20"),
+        (torch_like("Softplus", beta=2, threshold=math.inf), "beta = 2"),
+        (torch_like("ELU", alpha=math.inf), "a finite number"),
+        (torch_like("Mish"), "'torch.nn.modules.any.Mish'"),
         (torch_like("Dropout"), "evaluation mode"),
         (torch_like("Linear", "mine"), "source: expected a path, or a module"),
         (sequential(torch_like("Linear", "mine")), "0: expected Sequential, Linear"),
-        (sequential(sequential(torch_like("Tanh"))), "0.0: expected"),
+        (sequential(sequential(torch_like("Mish"))), "0.0: expected"),
         (sequential(torch_like("ReLU", _forward_hooks={0: print})), "0: expected a module as torch made it"),
         (torch_like("ReLU", _forward_pre_hooks={0: print}), "a module as torch made it"),
         (torch_like("ReLU", forward=print), "a module as torch made it"),

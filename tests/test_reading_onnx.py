@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from certify.errors import InputError
-from certify.network import Network
+from certify.network import Layer, Network
 from certify.reading import load, read
 from tests.optional import require
 
@@ -140,6 +140,27 @@ def test_activations(operator: str, attributes: Any, function: Any, tmp_path: Pa
     agree(tmp_path, model([node(operator, ["x"], **attributes)]), function)
 
 
+@pytest.mark.parametrize(
+    ("nodes", "activation"),
+    [
+        ([node("Tanh", ["x"])], "tanh"),
+        ([node("Sigmoid", ["x"])], "sigmoid"),
+        ([node("Softplus", ["x"])], "softplus"),
+        ([node("Gelu", ["x"])], "gelu"),
+        ([node("Gelu", ["x"], approximate="none")], "gelu"),
+        ([node("Elu", ["x"])], "elu:1"),
+        ([node("Elu", ["x"], alpha=0.5)], "elu:1/2"),
+        ([node("Sin", ["x"])], "sin"),
+        ([node("Sigmoid", ["x"], "s"), node("Mul", ["x", "s"])], "silu"),
+        ([node("Sigmoid", ["x"], "s"), node("Mul", ["s", "x"])], "silu"),
+    ],
+)
+def test_smooth_activations(nodes: Any, activation: str, tmp_path: Path) -> None:
+    net = load(written(tmp_path, model(nodes, opset=20)), domain="line")
+    assert isinstance(net, Network)
+    assert [(str(layer.activation), layer.shape) for layer in net.layers] == [(activation, (1, 1))]
+
+
 def test_the_default_slope_is_not_the_decimal(tmp_path: Path) -> None:
     net = load(written(tmp_path, model([node("LeakyRelu", ["x"])])), domain="line")
     assert net(-1) == Fraction(-5368709, 2**29) != Fraction(-1, 100)
@@ -264,6 +285,23 @@ def test_activations_of_a_cell(attributes: Any, function: Any, tmp_path: Path) -
     agree(tmp_path, cell(b=None, **attributes), lambda h: function(f32(-1.7) * h))
 
 
+@pytest.mark.parametrize(
+    ("attributes", "activation"),
+    [
+        ({}, "tanh"),
+        ({"activations": ["Tanh"]}, "tanh"),
+        ({"activations": ["sigmoid"]}, "sigmoid"),
+        ({"activations": ["Softplus"]}, "softplus"),
+        ({"activations": ["Elu"]}, "elu:1"),
+        ({"activations": ["Elu"], "activation_alpha": [0.25]}, "elu:1/4"),
+    ],
+)
+def test_smooth_activations_of_a_cell(attributes: Any, activation: str, tmp_path: Path) -> None:
+    (layer,) = load(written(tmp_path, cell(**attributes)), domain="line").layers
+    assert str(layer.activation) == activation
+    assert layer.affine == Layer([[np.float32(-1.7)]], [f32(0.1) + f32(0.2)], "relu").affine
+
+
 # Refused
 
 W, B2 = stored("w", [[1]]), stored("b", [[1], [2]])
@@ -284,7 +322,14 @@ def external_constant() -> Any:
 @pytest.mark.parametrize(
     ("content", "part"),
     [
-        (model([node("Tanh", ["x"])]), "node 'the Tanh': expected an operator out of Gemm, MatMul"),
+        (model([node("Mish", ["x"])], opset=20), "node 'the Mish': expected an operator out of Gemm, MatMul"),
+        (model([node("Gelu", ["x"], approximate="tanh")], opset=20), "Gelu by the error function"),
+        (model([node("Sigmoid", ["x"], "s"), node("Mul", ["s", "s"])]), "in a chain, got Mul"),
+        (model([node("Mul", ["x", "w"])], [stored("w", [2])]), "in a chain, got Mul"),
+        (
+            model([node("Sigmoid", ["x"], "s"), node("Mul", ["x", "s"], "t"), node("Add", ["t", "s"])]),
+            "the computed value 's'",
+        ),
         (model([node("Relu", ["x"], domain="my.own")]), "'my.own.Relu'"),
         (model([node("RNN", ["x", "w", "w"]), node("Relu", ["y"], "z")], [W], outputs=["z"]), "in a chain, got RNN"),
         (model([node("Add", ["x", "x"])]), "one use of 'x'"),
@@ -325,8 +370,9 @@ def external_constant() -> Any:
             model([GEMM], [onnx.TensorProto(name="w", data_type=1, dims=[1 << 20, 1 << 20], raw_data=bytes(4))]),
             "tensor",
         ),
-        (cell(), "Tanh, the default,"),
-        (cell(activations=["Sigmoid"]), "Sigmoid with"),
+        (cell(activations=["HardSigmoid"]), "HardSigmoid with"),
+        (cell(activation_alpha=[1.0]), "Tanh, the default, with 1 alphas"),
+        (cell(activations=["Elu"], activation_alpha=[1.0, 2.0]), "Elu with 2 alphas"),
         (cell(activations=["Affine"]), "0 alphas"),
         (cell(activations=["Relu", "Relu"]), "Relu Relu"),
         (cell(activations=["Relu"], clip=3.0), "neither clip"),

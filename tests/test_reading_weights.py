@@ -82,7 +82,7 @@ def test_each_choice_must_be_made(missing: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("option", "value"),
     [
-        ("activation", "tanh"),
+        ("activation", "swish"),
         ("activation", "clip:1,0"),
         ("activation", "relu:3"),
         ("activation", ""),

@@ -1,6 +1,7 @@
 """The command line. Verdicts and data go to stdout, errors and progress to stderr.
 
-Exit codes: 0 success (CHAOTIC, ORDERED, VALID), 1 INVALID, 2 bad input or usage, 3 not decided, 4 UNSUPPORTED, 130 interrupted.
+Exit codes: 0 success (CHAOTIC, ORDERED, VALID, ACCEPTED), 1 INVALID or REFUSED, 2 bad input or usage, 3 not decided,
+4 UNSUPPORTED, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ import click
 from certify import __version__
 from certify.cli.counting import regions
 from certify.cli.deciding import check, cycles, periods, prove
+from certify.cli.enclosing import enclose_orbit, radius
 from certify.cli.entropy import entropy, growth
 from certify.cli.maps import convert, family, info
+from certify.cli.proofs import export, verify_coq
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -24,5 +27,20 @@ def main() -> None:
     """
 
 
-for command in (prove, check, cycles, periods, regions, entropy, growth, info, convert, family):
+for command in (
+    prove,
+    check,
+    cycles,
+    periods,
+    regions,
+    entropy,
+    growth,
+    radius,
+    enclose_orbit,
+    export,
+    verify_coq,
+    info,
+    convert,
+    family,
+):
     main.add_command(command)

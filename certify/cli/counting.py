@@ -86,6 +86,7 @@ def regions(
 
 def _counts(sources: list[Source], each: bool, crossings: str | None, fixed_points: bool) -> Iterator[Count]:
     from certify.counting import activation_breaks, iter_counts, iter_counts_of_sequence
+    from certify.mapfile import exact_map
     from certify.network import Network
 
     interval = None if crossings is None else numbers_of("--crossings", crossings)
@@ -94,7 +95,7 @@ def _counts(sources: list[Source], each: bool, crossings: str | None, fixed_poin
     maps, breaks = [], []
     for source in sources:
         with source.named():
-            given = source.read().map
+            given = exact_map(source.read().map)
             network = isinstance(given, Network)
             maps.append(given.to_piecewise_linear() if isinstance(given, Network) else given)
             breaks.append(activation_breaks(given) if isinstance(given, Network) else None)
@@ -192,11 +193,12 @@ def _plot(rows: list[Count], target: Path) -> None:
 
 
 def _along(source: Source, line: tuple[str, str], as_json: bool) -> None:
+    from certify.mapfile import exact_map
     from certify.network import Network
     from certify.segment import regions_along
 
     with source.named():
-        given = source.read().map
+        given = exact_map(source.read().map)
         if not isinstance(given, Network):
             raise InputError("map.kind", '"network", whose regions lie along a segment', '"piecewise-linear"')
         start, end = (numbers_of("--line", point) for point in line)

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from certify.cli.shared import FILE, Source, budgets, careful, end, map_source
+
+if TYPE_CHECKING:
+    from certify.box import Box
+    from certify.decision.budget import Budget
+    from certify.mapfile import Map
+    from certify.network import Network
+    from certify.piecewise import PiecewiseLinear
 
 
 @click.command()
@@ -43,28 +50,27 @@ def _provenance(path: Path) -> dict[str, str]:
 def info(
     source: Source, as_json: bool, max_pieces: int, time_limit: float | None,
 ) -> None:  # fmt: skip
-    """What MAP is: its kind, domain, pieces, image, fixed points, and whether its domain is mapped into itself."""
+    """What MAP is: its kind, domain, pieces, image, fixed points, and whether its domain is mapped into itself.
+
+    Of a box of networks, and with smooth activations, what enclosures show.
+    """
+    from certify.box import Box
     from certify.decision.budget import Budget
     from certify.mapfile import sha256
     from certify.network import Network
-    from certify.verdict import piecewise_linear
 
+    budget = Budget(max_pieces, time_limit)
     with source.named():
         read = source.read()
-        f = piecewise_linear(read.map, Budget(max_pieces, time_limit))
-    low, high = f.image()
-    fixed = f.fixed_points()
+        given = read.map
+        enclosed = isinstance(given, Box) or (isinstance(given, Network) and given.smooth)
+        about = _of_enclosures(given, budget) if enclosed else _of_pieces(given, budget)  # type: ignore[arg-type]
     facts = {
         "name": read.name,
-        "kind": f"network of widths {list(read.map.widths)}" if isinstance(read.map, Network) else "piecewise-linear",
-        "domain": "the line" if f.domain is None else [str(x) for x in f.domain],
-        "pieces": f.pieces,
-        "turning_points": len(f.turning[0]),
-        "image": [end(low, "-inf"), end(high, "inf")],
-        "maps_domain_into_itself": f.is_self_map(),
-        "fixed_points": [str(x) for x in fixed.points],
-        "fixed_intervals": [[end(a, "-inf"), end(b, "inf")] for a, b in fixed.intervals],
-        "sha256": sha256(read.map),
+        "kind": _kind(given),
+        "domain": "the line" if given.domain is None else [str(x) for x in given.domain],
+        **about,
+        "sha256": sha256(given),
     }
     if as_json:
         click.echo(json.dumps(facts, indent=2))
@@ -73,6 +79,49 @@ def info(
         listed = value if isinstance(value, list) else [value]
         words = [_end_of(*x) if isinstance(x, list) else _short(str(x)) for x in listed]
         click.echo(f"{key.replace('_', ' '):>24}  {', '.join(words) or 'none'}")
+
+
+def _kind(given: Map) -> str:
+    from certify.box import Box
+    from certify.piecewise import PiecewiseLinear
+
+    if isinstance(given, PiecewiseLinear):
+        return "piecewise-linear"
+    many = "box of networks" if isinstance(given, Box) else "network"
+    smooth = " with smooth activations" if given.smooth else ""
+    return f"{many} of widths {list(given.widths)}{smooth}"
+
+
+def _of_pieces(given: Network | PiecewiseLinear, budget: Budget) -> dict[str, Any]:
+    from certify.verdict import piecewise_linear
+
+    f = piecewise_linear(given, budget)
+    low, high = f.image()
+    fixed = f.fixed_points()
+    return {
+        "pieces": f.pieces,
+        "turning_points": len(f.turning[0]),
+        "image": [end(low, "-inf"), end(high, "inf")],
+        "maps_domain_into_itself": f.is_self_map(),
+        "fixed_points": [str(x) for x in fixed.points],
+        "fixed_intervals": [[end(a, "-inf"), end(b, "inf")] for a, b in fixed.intervals],
+    }
+
+
+def _of_enclosures(given: Network | Box, budget: Budget) -> dict[str, Any]:
+    from certify.box import Box
+    from certify.enclosure.invariance import NotShown, cover
+    from certify.errors import NotInvariantError
+
+    box = given if isinstance(given, Box) else Box.of(given)
+    try:
+        cover(box, budget)
+        into: bool | None = True
+    except NotInvariantError:
+        into = False
+    except NotShown:
+        into = None
+    return {"largest_interval": str(box.widest), "maps_domain_into_itself": into}
 
 
 def _short(word: str) -> str:
@@ -108,6 +157,9 @@ def _end_of(a: str, b: str) -> str:
     "--hidden-layers", type=click.IntRange(min=1), default=1, show_default=True, help="initialised: how many."
 )
 @click.option("--clipped", is_flag=True, help="initialised: clip the output to [0, 1].")
+@click.option(
+    "--activation", default="relu", show_default=True, help="initialised: the activation, relu or tanh in the paper."
+)
 @careful
 def family(name: str, out: Path, **options: Any) -> None:
     """Write a member of a family of maps to a map file.
@@ -133,6 +185,8 @@ def family(name: str, out: Path, **options: Any) -> None:
         case "perturbed-tent":
             made = families.perturbed_tent(o["seed"])
         case _:
-            made = families.initialised(o["row"], o["width"], o["seed"], o["hidden_layers"], o["clipped"])
+            made = families.initialised(
+                o["row"], o["width"], o["seed"], o["hidden_layers"], o["clipped"], o["activation"]
+            )
     save(made, out, name)
     click.echo(f"wrote {out}")

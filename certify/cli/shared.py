@@ -63,7 +63,9 @@ def choices(command: Callable[..., None]) -> Callable[..., None]:
             "--output", metavar="NAME[:P,…]", help="Activation of the last layer: identity, relu, clip:0,1, …"
         ),
         click.option(
-            "--activation", metavar="NAME[:P,…]", help="Activation of the hidden layers: relu, leaky_relu:1/100, …"
+            "--activation",
+            metavar="NAME[:P,…]",
+            help="Activation of the hidden layers: relu, tanh, leaky_relu:1/100, …",
         ),
     ):
         command = option(command)

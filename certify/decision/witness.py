@@ -6,7 +6,6 @@ that they propose.
 
 from __future__ import annotations
 
-import math
 import sys
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
@@ -15,21 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from certify.decision.cells import Affine, trace
-from certify.numbers import Extended, Q, floats, rational, simplest_between
+from certify.decision.samples import Range, Samples
+from certify.numbers import Extended, Q, floats, simplest_between
 from certify.piecewise import PiecewiseLinear
 
 Side = Literal["right", "left"]
 """right: g^n(x) <= x < g(x); left: g^n(x) >= x > g(x)."""
 
-SIMPLE = 300
-"""About so many of the simplest rationals of the core are tried before the grid."""
-FAR = 2.0**50
-"""Simple rationals are not looked for beyond this."""
 LARGEST = sys.float_info.max / 8
 """The grid ends here, so that sums and differences of a few of its points are doubles."""
 GRID = 512
-TRIES = 12
-"""So many proposals of the doubles are settled exactly before a search gives up."""
 
 
 class Witness(NamedTuple):
@@ -72,19 +66,12 @@ class Search:
         one in the maximal interval around the grid point that satisfies it with the widest margin.
         """
         m = 1 << level
-        for simple, points in ((True, self._simple), (False, self._grid)):
-            x = points.start
-            first, last = points.orbit(self, m), points.orbit(self, m * n)
-            with np.errstate(invalid="ignore", over="ignore"):
-                margin = np.maximum(np.minimum(x - last, first - x), np.minimum(last - x, x - first))
-            tolerance = 1e-9 * (1.0 + np.abs(x))
-            hits = np.flatnonzero(margin > (-tolerance if simple else 0.0))
-            order = hits if simple else hits[np.argsort(-margin[hits])]
-            for i in order[:TRIES].tolist():
+        for points in (self._simple, self.grid):
+            for i in points.promising(m, n):
                 point = points.exact(i)
                 if self.f.ends[0] <= point <= self.f.ends[1] and (side := moves(self.f, m, n, point)):
                     found = self.around(level, n, point, side)
-                    return found._replace(x=point) if simple else found
+                    return found._replace(x=point) if points.simple else found
         return None
 
     def around(self, level: int, n: int, x: Q, side: Side) -> Witness:
@@ -102,26 +89,16 @@ class Search:
 
     @cached_property
     def _simple(self) -> Samples:
-        lo, hi = np.clip(self._window, -FAR, FAR)
-        most = max(1, min(64, math.isqrt(int(SIMPLE / (0.304 * max(hi - lo, 1e-6))) + 1)))
-        denominators = np.arange(1, most + 1)
-        first, last = np.ceil(lo * denominators), np.floor(hi * denominators)
-        counts = np.clip(last - first + 1, 0, 2 * SIMPLE).astype(np.int64)
-        q = np.repeat(denominators, counts)
-        p = np.concatenate([np.arange(count) for count in counts]) + np.repeat(first.astype(np.int64), counts)
-        lowest_terms = np.gcd(p, q) == 1
-        p, q = p[lowest_terms], q[lowest_terms]
-        simplest = np.lexsort((abs(p), q))[: 2 * SIMPLE]
-        p, q = p[simplest], q[simplest]
-        return Samples(p / q, (p.tolist(), q.tolist()))
+        return Samples.simplest(*self._window, self._image)
 
     @cached_property
-    def _grid(self) -> Samples:
+    def grid(self) -> Samples:
+        """A grid on the core with the turning points, their images and their preimages."""
         lo, hi = self._window
         turns, heights = (np.array(floats(v)) for v in self.f.turning)
         points = np.concatenate([np.linspace(lo, hi, GRID + 2)[1:-1], turns, heights, self._preimages(turns)])
         points = points[(points > lo) & (points < hi)]  # which leaves out what is not finite
-        return Samples(np.sort(points), None)
+        return Samples(np.sort(points), None, self._image)
 
     def _preimages(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """About where f takes a turning point as its value: orbits through turning points return far."""
@@ -136,33 +113,15 @@ class Search:
             found: npt.NDArray[np.float64] = (values[rows] - self._constants[columns + 1]) / self._slopes[columns + 1]
         return found
 
+    def _image(self, points: Range) -> Range:
+        values = self.evaluate(points[0])
+        return values, values
+
     def evaluate(self, x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """f in doubles, with no bound on the error: proposals only."""
         piece = np.searchsorted(self._breaks, x, side="right")
         with np.errstate(invalid="ignore", over="ignore"):
             return np.asarray(self._slopes[piece] * x + self._constants[piece])
-
-
-class Samples:
-    """Sample points with their orbits in doubles, extended on demand."""
-
-    def __init__(self, start: npt.NDArray[np.float64], ratios: tuple[list[int], list[int]] | None) -> None:
-        self.start = start
-        self._ratios = ratios
-        self._orbit = [start]
-
-    def orbit(self, search: Search, step: int) -> npt.NDArray[np.float64]:
-        """The images of the points under f^step."""
-        while len(self._orbit) <= step:
-            self._orbit.append(search.evaluate(self._orbit[-1]))
-        return self._orbit[step]
-
-    def exact(self, i: int) -> Q:
-        """The i-th point itself: the simple rational, or the dyadic rational that the double is."""
-        if self._ratios is None:
-            return rational(float(self.start[i]))
-        p, q = self._ratios
-        return Q(p[i], q[i])
 
 
 def boundary(f: PiecewiseLinear, m: int, n: int, x: Q, side: Side, end: Extended) -> Extended:

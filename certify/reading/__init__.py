@@ -11,9 +11,8 @@ import os
 from typing import Any
 
 from certify.errors import InputError
-from certify.mapfile import MapFile, parse_map
+from certify.mapfile import Map, MapFile, parse_map
 from certify.network import Activation, Network
-from certify.piecewise import PiecewiseLinear
 from certify.reading.choices import UNSET, Choices, Domain
 from certify.reading.files import Content, Kind, read_content
 from certify.reading.live import read_module
@@ -32,7 +31,7 @@ def load(
     activation: str | Activation | None = None,
     output: str | Activation | None = None,
     domain: Domain = UNSET,
-) -> Network | PiecewiseLinear:
+) -> Map:
     """The exact map in a file, or in a live torch module. Floats become the dyadic rationals that they are.
 
     `source` is a path whose suffix says the kind of file, or a `torch.nn.Sequential` or `Linear`. What the source

@@ -7,6 +7,7 @@ module is in evaluation mode, and is refused before.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,7 +18,10 @@ from certify.reading.chain import Chain, parameterised
 from certify.reading.choices import Choices
 from certify.reading.exact import FLOATS, quoted, require_modest
 
-_KNOWN = "Sequential, Linear, ReLU, LeakyReLU, Hardtanh, ReLU6, Identity or, in evaluation mode, Dropout of torch.nn"
+_KNOWN = (
+    "Sequential, Linear, ReLU, LeakyReLU, Hardtanh, ReLU6, Tanh, Sigmoid, Softplus, GELU, SiLU, ELU, Identity or, in "
+    "evaluation mode, Dropout of torch.nn"
+)
 _FLOATS = {"torch.float16", "torch.bfloat16", "torch.float32", "torch.float64"}
 
 
@@ -68,6 +72,20 @@ def _append(chain: Chain, where: str, module: Any) -> None:
         case "Hardtanh":
             ends = _number(where, module.min_val), _number(where, module.max_val)
             chain.activate(parameterised(where, "hardtanh", *ends))
+        case "Tanh" | "Sigmoid" | "SiLU":
+            chain.activate(Activation(name.lower()))
+        case "ELU":
+            chain.activate(parameterised(where, "elu", _number(where, module.alpha)))
+        case "GELU":
+            if module.approximate != "none":
+                raise InputError(where, "GELU(approximate='none'), by the error function", quoted(module.approximate))
+            chain.activate(Activation("gelu"))
+        case "Softplus":
+            # Above its threshold torch computes x instead of log(1 + exp(x)): another function, with a jump.
+            if (module.beta, module.threshold) != (1, math.inf):
+                got = f"beta = {quoted(module.beta)}, threshold = {quoted(module.threshold)}"
+                raise InputError(where, "Softplus with beta = 1 and threshold = float('inf'): no jump to x", got)
+            chain.activate(Activation("softplus"))
         case "Identity":
             pass
         case "Dropout" if module.training is False:

@@ -23,8 +23,9 @@ from certify.reading.onnx_rnn import rnn_layer
 def onnx_network(data: bytes, choices: Choices) -> Network:
     """The network that an ONNX model computes, with exactly the weights that it stores.
 
-    Understood are Gemm, MatMul, Add, Relu, LeakyRelu, Clip (either bound may be missing), Abs, Identity and Constant in
-    a chain, or one RNN node with a state of one number (`certify.reading.onnx_rnn`). The graph says its activations, so
+    Understood are Gemm, MatMul, Add, Relu, LeakyRelu, Clip (either bound may be missing), Abs, Tanh, Sigmoid, Sigmoid
+    times its input, Softplus, Gelu by the error function, Elu, Sin, Identity and Constant in a chain, or one RNN node
+    with a state of one number (`certify.reading.onnx_rnn`). The graph says its activations, so
     only the domain is to be chosen. Initializers that no node uses have no meaning and are not looked at. Raises
     `InputError` that names the node; data outside the file are never opened.
     """
@@ -36,6 +37,25 @@ def onnx_network(data: bytes, choices: Choices) -> Network:
     if [node.op_type for node in graph.nodes] == ["RNN"]:
         return Network([rnn_layer(graph, graph.nodes[0])], ends)
     return Network(_Walk(graph).layers(), ends)
+
+
+SILU = "Sigmoid times its input"
+
+
+def _with_silu(nodes: list[Node]) -> list[Node]:
+    """The nodes, of which a Sigmoid and the Mul of its input with its output are one: SiLU has no operator of its own."""
+    joined = list[Node]()
+    for node in nodes:
+        before = joined[-1] if joined else None
+        if (
+            before is not None
+            and (before.op_type, node.op_type) == ("Sigmoid", "Mul")
+            and sorted(node.inputs) == sorted([before.inputs[0], before.outputs[0]])
+        ):
+            node.op_type, node.inputs = SILU, before.inputs
+            joined.pop()
+        joined.append(node)
+    return joined
 
 
 class _Walk:
@@ -51,12 +71,19 @@ class _Walk:
             "LeakyRelu": self._leaky_relu,
             "Clip": self._clip,
             "Abs": lambda _: self._chain.activate(Activation("abs")),
+            "Tanh": lambda _: self._chain.activate(Activation("tanh")),
+            "Sigmoid": lambda _: self._chain.activate(Activation("sigmoid")),
+            SILU: lambda _: self._chain.activate(Activation("silu")),
+            "Softplus": lambda _: self._chain.activate(Activation("softplus")),
+            "Gelu": self._gelu,
+            "Elu": lambda node: self._chain.activate(parameterised(node.where, "elu", node.number("alpha", Q(1)))),
+            "Sin": lambda _: self._chain.activate(Activation("sin")),
             "Identity": lambda _: None,
         }
         self._at, self._rank = self._input()
 
     def layers(self) -> list[Any]:
-        for node in self._graph.nodes:
+        for node in _with_silu(self._graph.nodes):
             step = self._steps.get(node.op_type)
             if step is None:
                 raise InputError(node.where, f"one of {', '.join(self._steps)} in a chain", node.op_type)
@@ -119,6 +146,12 @@ class _Walk:
 
     def _leaky_relu(self, node: Node) -> None:
         self._chain.activate(parameterised(node.where, "leaky_relu", node.number("alpha", LEAKY_RELU_DEFAULT)))
+
+    def _gelu(self, node: Node) -> None:
+        how = node.attributes.get("approximate", b"none")
+        if how != b"none":
+            raise InputError(node.where, "Gelu by the error function, approximate = none", quoted(how))
+        self._chain.activate(Activation("gelu"))
 
     def _clip(self, node: Node) -> None:
         self._only_first(node)

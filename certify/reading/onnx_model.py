@@ -84,6 +84,13 @@ _ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
     "LeakyRelu": ("alpha",),
     "Clip": ("min", "max"),  # before operator set 11
     "Abs": (),
+    "Tanh": (),
+    "Sigmoid": (),
+    "Mul": ("broadcast",),
+    "Softplus": (),
+    "Gelu": ("approximate",),
+    "Elu": ("alpha",),
+    "Sin": (),
     "Identity": (),
     "Constant": ("value", "value_float", "value_floats"),
     "RNN": (

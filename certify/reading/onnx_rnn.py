@@ -16,10 +16,10 @@ from certify.reading.onnx_model import LEAKY_RELU_DEFAULT, Graph, Node
 
 
 def rnn_layer(graph: Graph, node: Node) -> Layer:
-    """h -> f(R h + Wb + Rb) of the only node of a graph, for f = Relu, LeakyRelu or Affine.
+    """h -> f(R h + Wb + Rb) of the only node of a graph, for f = Tanh (the default), Sigmoid, Softplus, Elu, Relu, LeakyRelu
+    or Affine.
 
-    Raises `InputError` for other activations (Tanh is the default), two directions, a state of more than one number,
-    `sequence_lens` or `clip`.
+    Raises `InputError` for other activations, two directions, a state of more than one number, `sequence_lens` or `clip`.
     """
     direction = _text(node.attributes.get("direction", b"forward"))
     if direction != "forward":
@@ -51,9 +51,11 @@ def rnn_layer(graph: Graph, node: Node) -> Layer:
 def _with_activation(node: Node, r: Q, bias: Q) -> Layer:
     names = [_text(name) for name in node.attributes.get("activations", [])]
     alphas, betas = _numbers(node, "activation_alpha"), _numbers(node, "activation_beta")
-    match [name.lower() for name in names], alphas, betas:  # the names are not case sensitive
-        case ["relu"], [], []:
-            return Layer([[r]], [bias], Activation("relu"))
+    match [name.lower() for name in names] or ["tanh"], alphas, betas:  # the names are not case sensitive
+        case ["relu" | "tanh" | "sigmoid" | "softplus" as name], [], []:
+            return Layer([[r]], [bias], Activation(name))
+        case ["elu"], _, [] if len(alphas) <= 1:
+            return Layer([[r]], [bias], Activation("elu", (alphas[0] if alphas else Q(1),)))
         case ["leakyrelu"], [], []:
             return Layer([[r]], [bias], parameterised(node.where, "leaky_relu", LEAKY_RELU_DEFAULT))
         case ["leakyrelu"], [alpha], []:
@@ -61,9 +63,10 @@ def _with_activation(node: Node, r: Q, bias: Q) -> Layer:
         case ["affine"], [alpha], [beta]:
             return Layer([[alpha * r]], [alpha * bias + beta], Activation("identity"))
     got = f"{' '.join(names) or 'Tanh, the default,'} with {len(alphas)} alphas and {len(betas)} betas"
-    raise InputError(
-        node.where, "Relu, LeakyRelu (with its alpha or none) or Affine (with alpha and beta)", quoted(got)
+    expected = (
+        "Tanh, Sigmoid, Softplus, Relu, Elu or LeakyRelu (with its alpha or none) or Affine (with alpha and beta)"
     )
+    raise InputError(node.where, expected, quoted(got))
 
 
 def _numbers(node: Node, attribute: str) -> list[Q]:

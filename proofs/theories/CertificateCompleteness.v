@@ -1,10 +1,11 @@
 (* The checks are complete: on an interval that a network or a piecewise-linear map maps into itself, some
    certificate of chaos passes if and only if the map is chaotic there, and some mesh passes at a level if and
-   only if the map is ordered with that level.  On the line the same holds for chaos. *)
+   only if the map is ordered with that level.  On the line the same holds for chaos, and for order from level
+   1 on. *)
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
 From Certify Require Import Dynamics Iterates Continuity Order Completeness.
 From Certify Require Import Rational Pieces Images Orbit OddCheck Mesh MeshComplete.
-From Certify Require Import Maps Verdicts Certificates.
+From Certify Require Import LineMesh LineMeshComplete Maps Verdicts Certificates.
 Local Open Scope R_scope.
 
 Notation chaos_on_interval_check := (interval_check_with map_evaluator).
@@ -52,6 +53,24 @@ Proof.
     destruct (mesh_check_complete t (2 ^ level) (map_sem m) (lo, hi) Hj E Hs HJ G) as [mesh Hmesh].
     exists mesh. rewrite Hmesh, (maps_into_complete t (map_sem m) (lo, hi) Hj Hr E HJ Hs).
     destruct (leqP lo hi); auto.
+Qed.
+
+(* At level 0 a map that exchanges the infinities has no certificate, though it can be ordered: x -> -x/2. *)
+Theorem order_on_line_iff m level : valid m = true -> (0 < level)%nat ->
+  (exists core_steps mesh, order_on_line_check m (OrderOnLine level core_steps mesh) = true) <->
+  ordered_line (map_sem m) (2 ^ level).
+Proof.
+  intros V Hl. split.
+  - intros (core_steps & mesh & H). apply (order_on_line m (OrderOnLine level core_steps mesh) H).
+  - intros [_ [HP _]]. exists 0%nat. unfold order_on_line_check.
+    destruct (map_pieces_exist m None None V) as [t T]. rewrite T.
+    destruct (map_pieces_correct m None None t 0 T I I) as [Hj [_ E]].
+    apply (line_check_complete t (2 ^ level) (map_sem m) Hj (fun x => E x I I)).
+    + intros x Ex. destruct (least_period_exists (map_sem m) (2 * 2 ^ level) x) as [k [Lk _]]; auto.
+      { pose proof (pow2_pos level). lia. }
+      destruct (HP x k Lk) as [q ->]. apply periodic_mult, Lk.
+    + destruct level as [|level]; [lia|]. apply orb_true_iff. right.
+      rewrite Nat.pow_succ_r', Nat.even_mul. reflexivity.
 Qed.
 
 (* every periodic orbit of rational points whose period is not a power of 2 passes *)

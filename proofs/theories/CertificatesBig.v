@@ -84,8 +84,9 @@ Lemma eval_layer_big_correct l v w : represents v w ->
 Proof.
   intros [HD HX]. unfold eval_layer_big, eval_layer, to_layer_big. cbn [bends_big den_big rows_big].
   set (rows := map (fun row => (map BigZ.of_Z (fst row), BigZ.of_Z (snd row))) (rows_Z l)).
-  assert (H : represents (BigZ.mul (BigZ.of_Z (Zpos (den_Z l))) (fst v), map (linear_big (fst v) (snd v)) rows)
-                         ((den_Z l * fst w)%positive, map (linear_Z (fst w) (snd w)) (rows_Z l))).
+  assert (H : represents
+    (BigZ.mul (BigZ.of_Z (Zpos (den_Z l))) (fst v), map (linear_big (fst v) (snd v)) rows)
+    ((den_Z l * fst w)%positive, map (linear_Z (fst w) (snd w)) (rows_Z l))).
   { split; unfold rows; cbn [fst snd].
     - rewrite BigZ.spec_mul, BigZ.spec_of_Z, HD. reflexivity.
     - rewrite !map_map. apply map_ext. intro row. unfold linear_big, linear_Z. cbn [fst snd].
@@ -103,7 +104,8 @@ Qed.
 Theorem eval_net_big_correct net q : eval_net_big (map to_layer_big net) q = eval_net net q.
 Proof.
   unfold eval_net_big, eval_net.
-  pose proof (eval_layers_big_correct net (BigZ.of_Z (Zpos (Qden q)), [BigZ.of_Z (Qnum q)]) (Qden q, [Qnum q])) as H.
+  pose proof (eval_layers_big_correct net
+    (BigZ.of_Z (Zpos (Qden q)), [BigZ.of_Z (Qnum q)]) (Qden q, [Qnum q])) as H.
   destruct (fold_left eval_layer_big _ _) as [D X], (fold_left eval_layer net _) as [D' X'].
   destruct H as [HD HX]; [split; cbn [fst snd map]; rewrite BigZ.spec_of_Z; reflexivity|].
   cbn [fst snd] in *. rewrite HD, <- HX. destruct X; reflexivity.

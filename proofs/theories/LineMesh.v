@@ -2,7 +2,7 @@
    infinity; so on a cell on which f^(2m) is affine, its line and that of f^m are composed and compared
    with the identity. *)
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
-From Certify Require Import Dynamics Iterates Order Rational Lipschitz Pieces EndPoints Mesh.
+From Certify Require Import Dynamics Iterates Order Rational Lipschitz Pieces Cells EndPoints.
 From Certify Require Line.
 Import ListNotations.
 Local Open Scope R_scope.

@@ -3,7 +3,7 @@
    iterate of f: each cell is moved off itself by f^(2m), or f^(2m) is affine on it and f^(2m) - id does
    not change sign there. No iterate is ever composed. *)
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals List Bool.
-From Certify Require Import Dynamics Iterates Rational Pieces Images.
+From Certify Require Import Dynamics Iterates Rational Pieces Images Cells.
 Import ListNotations.
 Local Open Scope R_scope.
 Local Open Scope lazy_bool_scope.
@@ -11,22 +11,15 @@ Local Open Scope lazy_bool_scope.
 Section Check.
 Variables (t : pieces) (m : nat).
 
-(* the images of two points under f^n, if the segments between their images are affine all the way *)
-Fixpoint affine (n : nat) (u w : Q) : option (Q * Q) :=
-  match n with
-  | O => Some (u, w)
-  | S n => match common_line t u w with Some l => affine n (line_at l u) (line_at l w) | None => None end
-  end.
-
 Fixpoint images (n : nat) (I : Q * Q) : Q * Q := match n with O => I | S n => images n (image t I) end.
 
 (* f^m and f^(2m) are affine on [a,b], f^(2m) - id has one sign,
   and its zeros at the ends are zeros of f^m - id *)
 Definition affine_cell (a b : Q) : bool :=
-  match affine m a b with
+  match affine t m a b with
   | None => false
   | Some (a1, b1) =>
-      match affine m a1 b1 with
+      match affine t m a1 b1 with
       | None => false
       | Some (a2, b2) =>
           (leq a a2 && leq b b2 || leq a2 a && leq b2 b) &&
@@ -79,6 +72,9 @@ Qed.
 
 Hypothesis Hself : selfmap f (Q2R (fst J)) (Q2R (snd J)).
 
+Lemma contains_convex x y z : contains J x -> contains J y -> between x y z -> contains J z.
+Proof. unfold contains, between. lra. Qed.
+
 Lemma stays n x : contains J x -> contains J (iter n f x).
 Proof. apply (selfmap_iter _ _ _ Hself n). Qed.
 
@@ -86,40 +82,6 @@ Lemma images_sound n : forall I x, contains J x -> contains I x -> contains (ima
 Proof.
   induction n as [|n IH]; intros I x Hx HI; auto. rewrite iter_S. cbn [images].
   apply IH; [apply Hself, Hx|]. rewrite <- Hf by exact Hx. apply image_correct; auto.
-Qed.
-
-(* f^n is affine on the segment from u to w, with the values u' and w' at the ends *)
-Definition affine_on (n : nat) (u w u' w' : Q) : Prop :=
-  forall s, 0 <= s <= 1 ->
-  iter n f ((1 - s) * Q2R u + s * Q2R w) = (1 - s) * Q2R u' + s * Q2R w'.
-
-Lemma line_mix l x y s : line_sem l ((1 - s) * x + s * y) = (1 - s) * line_sem l x + s * line_sem l y.
-Proof. unfold line_sem. pose proof (pos_R (scale l)). field; lra. Qed.
-
-Lemma mix_between u w s : 0 <= s <= 1 -> between u w ((1 - s) * u + s * w).
-Proof. intro Hs. unfold between. destruct (Rle_lt_dec u w); [left|right]; nra. Qed.
-
-Lemma mix_contains u w s : 0 <= s <= 1 -> contains J (Q2R u) -> contains J (Q2R w) ->
-  contains J ((1 - s) * Q2R u + s * Q2R w).
-Proof. unfold contains. nra. Qed.
-
-Lemma affine_sound n : forall u w u' w', contains J (Q2R u) -> contains J (Q2R w) ->
-  affine n u w = Some (u', w') -> affine_on n u w u' w'.
-Proof.
-  induction n as [|n IH]; intros u w u' w' Hu Hw H; cbn [affine] in H.
-  - injection H as <- <-. intros s _. reflexivity.
-  - destruct (common_line t u w) as [l|] eqn:L; [|discriminate].
-    assert (E : forall s, 0 <= s <= 1 -> f ((1 - s) * Q2R u + s * Q2R w) =
-                (1 - s) * Q2R (line_at l u) + s * Q2R (line_at l w)).
-    { intros s Hs. rewrite <- Hf by (apply mix_contains; auto).
-      rewrite (common_line_correct t None None u w l) by (auto using mix_between).
-      rewrite line_mix, !line_at_correct. reflexivity. }
-    pose proof (E 0 ltac:(lra)) as Eu. pose proof (E 1 ltac:(lra)) as Ew.
-    replace ((1 - 0) * Q2R u + 0 * Q2R w) with (Q2R u) in Eu by ring.
-    replace ((1 - 1) * Q2R u + 1 * Q2R w) with (Q2R w) in Ew by ring.
-    intros s Hs. rewrite iter_S, E by auto. apply (IH (line_at l u) (line_at l w)); auto.
-    + replace (Q2R (line_at l u)) with (f (Q2R u)) by lra. apply Hself, Hu.
-    + replace (Q2R (line_at l w)) with (f (Q2R w)) by lra. apply Hself, Hw.
 Qed.
 
 Definition good (x : R) : Prop := iter (2 * m) f x = x -> iter m f x = x.
@@ -135,16 +97,17 @@ Lemma affine_cell_sound a b x : contains J (Q2R a) -> contains J (Q2R b) -> Q2R 
   affine_cell a b = true -> good x.
 Proof.
   intros Ha Hb Hx. unfold affine_cell.
-  destruct (affine m a b) as [[a1 b1]|] eqn:E1; [|discriminate].
-  destruct (affine m a1 b1) as [[a2 b2]|] eqn:E2; [|discriminate].
+  destruct (affine t m a b) as [[a1 b1]|] eqn:E1; [|discriminate].
+  destruct (affine t m a1 b1) as [[a2 b2]|] eqn:E2; [|discriminate].
   rewrite !andb_true_iff. intros [[Hsign HA] HB].
-  pose proof (affine_sound m a b a1 b1 Ha Hb E1) as A1.
+  pose proof (affine_sound t f (contains J) contains_convex Hself Ht Hf m a b a1 b1 Ha Hb E1) as A1.
   assert (Ea : iter m f (Q2R a) = Q2R a1).
   { replace (Q2R a) with ((1 - 0) * Q2R a + 0 * Q2R b) at 1 by ring. rewrite A1 by lra. ring. }
   assert (Eb : iter m f (Q2R b) = Q2R b1).
   { replace (Q2R b) with ((1 - 1) * Q2R a + 1 * Q2R b) at 1 by ring. rewrite A1 by lra. ring. }
-  assert (A2 : affine_on m a1 b1 a2 b2).
-  { apply affine_sound; auto; [rewrite <- Ea|rewrite <- Eb]; apply stays; auto. }
+  assert (A2 : affine_on f m a1 b1 a2 b2).
+  { apply (affine_sound t f (contains J) contains_convex Hself Ht Hf); auto; [rewrite <- Ea|rewrite <- Eb];
+      apply stays; auto. }
   assert (S : exists s, 0 <= s <= 1 /\ x = (1 - s) * Q2R a + s * Q2R b).
   { destruct (Req_dec (Q2R a) (Q2R b)) as [e|Hne]; [exists 0; lra|].
     exists ((x - Q2R a) / (Q2R b - Q2R a)). assert (0 < / (Q2R b - Q2R a)) by (apply Rinv_0_lt_compat; lra).
@@ -165,12 +128,6 @@ Proof.
   assert (YB : s * (Q2R b1 - Q2R b) = 0).
   { apply Rmult_integral in ZB as [e|e]; [rewrite e; ring|]. rewrite FB by lra. ring. }
   lra.
-Qed.
-
-Lemma last_cons {A} (l : list A) : forall b a, last (b :: l) a = last l b.
-Proof.
-  induction l as [|c l IH]; intros b a; [reflexivity|].
-  change (last (b :: c :: l) a) with (last (c :: l) a). rewrite (IH c a), (IH c b). reflexivity.
 Qed.
 
 Lemma cells_sound mesh : forall a, contains J (Q2R a) -> (forall b, In b mesh -> contains J (Q2R b)) ->

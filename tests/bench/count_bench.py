@@ -168,9 +168,9 @@ def plain_value(f: PiecewiseLinear, x: Q) -> Q:
     return f.slopes[-1] * x + f.intercepts[-1]
 
 
-def show(lines: list[Line]) -> None:
+def show(lines: list[Line], title: str = "exact counts") -> None:
     """The figures as a table."""
-    table = Table(title="exact counts")
+    table = Table(title=title)
     for heading in ("figure", "measured", "", "goal", ""):
         table.add_column(heading, justify="left" if heading == "figure" else "right")
     for line in lines:
