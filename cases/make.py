@@ -180,6 +180,8 @@ CASES: dict[str, Callable[[], Map | dict[str, Any]]] = {
     "printed-monotone": printed_monotone,
     "tents-of-all-kinds": tents_of_all_kinds,
     "never-home": lambda: PiecewiseLinear([(0, 1)], slopes=(0, 2)),
+    "two-steps-to-a-point": lambda: PiecewiseLinear([(0, 0)], slopes=(-1, 0)),
+    "tent-below-zero": lambda: PiecewiseLinear([(-1, -1), ("-1/2", 0), (0, -1)]),
 }
 
 

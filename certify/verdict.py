@@ -254,12 +254,8 @@ def _reason(decision: OddReturn | PeriodicOrbit | Order, f: PiecewiseLinear) -> 
         case PeriodicOrbit(orbit):
             return f"{_arrow(orbit)} is an orbit of least period {len(orbit)}, which is not a power of 2."
         case Order(level, _, mesh):
-            g = _power(1 << level)
-            return (
-                f"{g}({g}(x)) = x implies {g}(x) = x (Coppel 1955; level {level}), by a mesh of {len(mesh)} points."
-                if level
-                else f"f(f(x)) = x implies f(x) = x (Coppel 1955; level 0), by a mesh of {len(mesh)} points."
-            )
+            g, many = _power(1 << level), "one point" if len(mesh) == 1 else f"{len(mesh)} points"
+            return f"{g}({g}(x)) = x implies {g}(x) = x (Coppel 1955; level {level}), by a mesh of {many}."
         case OddReturn(level, n, x, side, period_three):
             m = 1 << level
             orbit = f.trajectory(x, m * n)

@@ -388,3 +388,18 @@ def test_weights_that_cancel_get_more_bits() -> None:
     assert verdict.verdict == "ORDERED"
     assert verdict.certificate is not None
     assert "cover" in verdict.certificate
+
+
+@pytest.mark.parametrize(
+    ("hidden", "output", "domain"),
+    [
+        (Layer([[4]], [0], "gelu"), Layer([["1/5"]], ["-1/3"], "relu"), (0, 1)),  # relu touches 0 on a whole interval
+        (Layer([[3]], [0], "tanh"), Layer([[2]], ["1/5"], "sin"), (0, 1)),  # sin reaches 1 inside
+    ],
+)
+def test_an_end_that_the_last_activation_cannot_cross_is_no_obstacle(hidden: Layer, output: Layer, domain: Any) -> None:
+    net = Network([hidden, output], domain)
+    points = cover(Box.of(net), Budget())
+    assert points is not None
+    found = decided(net)
+    assert isinstance(found, NotDecided) or certify.check(net, checked_enclosure(found, net)[1]).status == "VALID"

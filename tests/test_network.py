@@ -87,7 +87,9 @@ def test_a_smooth_activation_has_no_exact_function(name: str) -> None:
     net = Network([Layer([[1]], [0], "relu"), Layer([[1]], [0], activation)], (0, 1))
     assert net.smooth
     for question in (lambda: activation.function, lambda: net.values([1]), net.to_piecewise_linear, lambda: net("1/2")):
-        with pytest.raises(InputError, match=rf"activation: expected a piecewise-linear activation, got {name}, which is"):
+        with pytest.raises(
+            InputError, match=rf"activation: expected a piecewise-linear activation, got {name}, which is"
+        ):
             question()
 
 

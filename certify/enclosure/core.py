@@ -15,7 +15,10 @@ NARROW = 20
 
 
 class Core(NamedTuple):
-    """[lo, hi] holds f^steps(J), as it comes out where every image is taken in so many parts, with a little to spare."""
+    """[lo, hi] holds f^steps(J), as it comes out where every image is taken in so many parts.
+
+    There is something to spare, for other enclosures than these, the checker's, come out somewhat wider or narrower.
+    """
 
     lo: Q
     hi: Q
@@ -34,11 +37,11 @@ def core(balls: Balls, lo: Q, hi: Q, steps: int, effort: tuple[int, int]) -> Cor
             if not 10 * (high - low) < 9 * (b - a) or b - a < (hi - lo) / (1 << NARROW):
                 break
             a, b, steps = low, high, steps + 1
-        spare = (hi - lo) / (1 << 40) + dyadic((b - a).upper()) / 64
+        spare = (hi - lo) / (1 << 40) + dyadic((b - a).upper()) / 8
         left, right = dyadic(a.lower()), dyadic(b.upper())
     return Core(
-        simplest_between(left - spare, left) if left > lo + spare else lo,
-        simplest_between(right, right + spare) if right < hi - spare else hi,
+        simplest_between(left - spare, left - spare / 2) if left > lo + spare else lo,
+        simplest_between(right + spare / 2, right + spare) if right < hi - spare else hi,
         steps,
         parts,
     )

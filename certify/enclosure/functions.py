@@ -184,14 +184,19 @@ def _silu_slope_at(z: Ball) -> Ball:
 
 
 def _wavy(function: Function, slope: Function) -> Function:
-    """A function with values and slopes in [-1, 1]: by its ends where the slope keeps its sign."""
+    """A function with values and slopes in [-1, 1]: by its ends where its slope, which is in turn by its middle, keeps its sign.
+
+    Sharper enclosures would be of no use, as the checker goes by the middle too.
+    """
 
     def value(z: Ball) -> Ball:
-        if z.rad() >= NARROW:
-            tilt = slope(z)
-            if tilt >= 0 or tilt <= 0:
-                return function(z.lower()).union(function(z.upper()))
-        return SIGNS.intersection(function(z))
+        if z.rad() < NARROW:
+            return SIGNS.intersection(function(z))
+        middle, reach = arb(z.mid()), arb(0, z.rad())
+        tilt = slope(middle) + reach
+        if tilt >= 0 or tilt <= 0:
+            return function(z.lower()).union(function(z.upper()))
+        return SIGNS.intersection(function(middle) + reach)
 
     return value
 

@@ -33,6 +33,9 @@ def output_range(box: Box) -> tuple[Q, Q] | None:
     return None
 
 
+_NOT_NEGATIVE = ("relu", "abs", "softplus")
+
+
 def cover(box: Box, budget: Budget) -> tuple[Q, ...] | None:
     """Points from end to end of the domain between which every image lies in the domain; None where none are needed.
 
@@ -45,6 +48,11 @@ def cover(box: Box, budget: Budget) -> tuple[Q, ...] | None:
     bounds = output_range(box)
     if bounds and lo <= bounds[0] and bounds[1] <= hi:
         return None
+    # An end that the last activation never crosses is touched by rounding alone, which no cut would end.
+    safe_below = (bounds is not None and lo <= bounds[0]) or (
+        lo <= 0 and box.lower.layers[-1].activation.name in _NOT_NEGATIVE
+    )
+    safe_above = bounds is not None and bounds[1] <= hi
     balls = Balls(box, working_bits(box))
     points, stack = [lo], [(lo, hi)]
     with ctx.workprec(balls.bits):
@@ -52,7 +60,7 @@ def cover(box: Box, budget: Budget) -> tuple[Q, ...] | None:
             budget.check(len(points) + len(stack))
             a, b = stack.pop()
             values = balls.value(balls.hull(a, b))
-            if values >= lo and values <= hi:
+            if (safe_below or values >= lo) and (safe_above or values <= hi):
                 points.append(b)
                 continue
             cut = simplest_between(a + (b - a) * Q(27, 64), a + (b - a) * Q(37, 64))

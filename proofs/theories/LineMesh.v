@@ -66,13 +66,17 @@ Definition fixed_alike (k l : line) (a b : end_point) : bool :=
       same (line_at k x) x || negb (ends_leq a (Finite x)) || negb (ends_leq (Finite x) b)
   end.
 
+(* a cell that is a single point, which k fixes: a core on which f is constant *)
+Definition fixed_point (k : line) (a b : end_point) : bool :=
+  match a, b with Finite p, Finite q => same p q && same (line_at k p) p | _, _ => false end.
+
 Definition line_cell (a b : end_point) : bool :=
   match composed m a b (Line 1 0 1) with
   | None => false
   | Some (u, w, k) =>
       match composed m u w k with
       | None => false
-      | Some (_, _, l) => fixed_alike k l a b
+      | Some (_, _, l) => fixed_alike k l a b ||| fixed_point k a b
       end
   end.
 
@@ -189,6 +193,13 @@ Proof.
     change (IZR (-1)) with (-1). lra.
 Qed.
 
+Lemma fixed_point_sound k a b x : fixed_point k a b = true -> in_cell a b x -> line_sem k x = x.
+Proof.
+  unfold fixed_point. intros H [Ha Hb]. destruct a as [|p|], b as [|q|]; try discriminate. simpl in Ha, Hb.
+  apply andb_true_iff in H as [Hpq Hk]. apply (reflect_true _ _ (sameP _ _)) in Hpq, Hk.
+  rewrite <- line_at_correct in Hk. replace x with (Q2R p) by lra. exact Hk.
+Qed.
+
 Lemma line_cells_sound mesh : forall a, line_cells a mesh = true -> mesh <> [] ->
   forall x, in_cell a (last mesh a) x -> iter (2 * m) f x = x -> iter m f x = x.
 Proof.
@@ -208,8 +219,10 @@ Proof.
     assert (Ex : line_sem (Line 1 0 1) x = x) by (unfold line_sem; cbn [slope const scale]; field).
     destruct (composed_correct m x _ _ _ _ _ _ E1) as [Ek S]; [rewrite Ex; left; exact C|].
     destruct (composed_correct m x _ _ _ _ _ _ E2 S) as [El _]. rewrite Ex in Ek.
-    rewrite Ek. apply (fixed_alike_sound k l a b); auto.
-    rewrite <- El, <- Ek, <- iter_add. replace (m + m)%nat with (2 * m)%nat by lia. exact E.
+    rewrite Ek. rewrite <- orb_lazy_alt in Hcell. apply orb_true_iff in Hcell as [Hcell|Hcell].
+    + apply (fixed_alike_sound k l a b); auto.
+      rewrite <- El, <- Ek, <- iter_add. replace (m + m)%nat with (2 * m)%nat by lia. exact E.
+    + apply (fixed_point_sound k a b); auto.
   - exfalso. pose proof (images_on_correct (2 * m) a b x C) as I. rewrite E in I. unfold moved_cell in Hcell.
     destruct I as [I1 I2], C as [C1 C2]. destruct (images_on (2 * m) a b) as [c d]. cbn [fst snd] in *.
     apply orb_true_iff in Hcell as [N|N]; apply negb_true_iff in N.

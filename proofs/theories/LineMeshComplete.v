@@ -224,7 +224,7 @@ Proof.
   intros H Hx Hy Hne. rewrite composed_add in H. unfold line_cell.
   destruct (composed t m a b (Line 1 0 1)) as [[[u w] k]|] eqn:E1; [|congruence].
   destruct (composed t m u w k) as [[[u' w'] l]|] eqn:E2; [|congruence].
-  apply (fixed_alike_complete k l a b x y); auto. intros z Hz El.
+  rewrite (fixed_alike_complete k l a b x y); auto. intros z Hz El.
   assert (Ez : line_sem (Line 1 0 1) z = z) by (unfold line_sem; cbn [slope const scale]; field).
   destruct (composed_correct t f Ht Hf m z _ _ _ _ _ _ E1) as [Ek S]; [rewrite Ez; left; exact Hz|].
   destruct (composed_correct t f Ht Hf m z _ _ _ _ _ _ E2 S) as [E _]. rewrite Ez in Ek.
