@@ -37,6 +37,7 @@ bench: $(VENV)/ready ## time prove, check and counting against plain methods and
 	$(BIN)/python -m tests.bench.prove_bench
 	$(BIN)/python -m tests.bench.count_bench
 	$(BIN)/python -m tests.bench.enclosure_bench
+	if command -v coqc >/dev/null; then $(BIN)/python -m tests.bench.coq_bench; fi
 
 docs: $(VENV)/ready ## write the generated pages of docs/ anew
 	$(BIN)/python -m tests.test_docs
