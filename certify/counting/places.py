@@ -21,21 +21,33 @@ def rounded(x: Extended) -> float:
         return inf if p > 0 else -inf
 
 
+LOW = 2**60 - 1
+
+
+def tail(x: Extended) -> int:
+    """Some digits of x, soon read off however long it is; a hash of the whole number takes longer than its arithmetic."""
+    return 0 if isinstance(x, Infinity) else int(x.p & LOW) ^ int(x.q & LOW)
+
+
 class Places:
     """A growing table of exact points; two of them are equal if and only if they have the same number."""
 
     def __init__(self) -> None:
         self.values: list[Extended] = []
         self.near: list[float] = []
-        self._known: dict[Extended, int] = {}
+        self._known: dict[tuple[float, int], list[int]] = {}  # nearly always one number each
 
     def place(self, x: Extended) -> int:
         """The number of this point."""
-        found = self._known.setdefault(x, len(self.values))
-        if found == len(self.values):
-            self.values.append(x)
-            self.near.append(rounded(x))
-        return found
+        near = rounded(x)
+        alike = self._known.setdefault((near, tail(x)), [])
+        for number in alike:
+            if self.values[number] == x:
+                return number
+        alike.append(len(self.values))
+        self.values.append(x)
+        self.near.append(near)
+        return alike[-1]
 
     def below(self, a: int, b: int) -> bool:
         """Whether point number a < point number b, exactly; the doubles decide where they differ."""
