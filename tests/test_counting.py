@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
 from itertools import islice, pairwise, repeat
 
@@ -510,3 +511,17 @@ def test_a_wide_network_against_the_listed_pieces() -> None:
     f = rnn(10_000, 64, 11).to_piecewise_linear()
     assert f.pieces > 1_000
     assert counts(f, 3).regions == tuple(f.iterate(t).pieces for t in (1, 2, 3))
+
+
+def test_points_are_rounded_to_the_nearest_double() -> None:
+    """As Python's division of integers rounds, midpoints of two doubles and their neighbours included; and monotonely."""
+    generator = random.Random(7)
+    points = [F(generator.getrandbits(k), generator.getrandbits(m) | 1) for k in (1, 54, 67, 400) for m in (1, 66, 900)]
+    for _ in range(300):
+        middle = F(2 * generator.getrandbits(53) + 2**54 + 1, 2**60)
+        points += [middle, middle + F(1, 2**400), middle - F(1, 2**400)]
+    points += [-x for x in points]
+    assert [rounded(rational(x)) for x in points] == [x.numerator / x.denominator for x in points]
+    near = [rounded(rational(x)) for x in sorted(x / 2**1080 for x in points)]
+    assert near == sorted(near)
+    assert rounded(rational(10**400)) == -rounded(rational(-(10**400))) == float("inf")
