@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from certify.cli.shared import FILE, Source, careful, choices, numbers_of, progress
+from certify.cli.shared import FILE, Source, careful, choices, numbers_of, progress, time_limit
 from certify.errors import BudgetExceeded, InputError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     "-o", "--out", "out", metavar="CERT", type=FILE, help="With -t: write a certificate of the linear regions."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; with --line, one object on each line.")
-@click.option("--time-limit", metavar="S", type=click.FloatRange(min=0), help="Seconds that the work may take.")
+@time_limit
 @careful
 def regions(
     map_paths: tuple[Path, ...],

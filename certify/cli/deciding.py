@@ -18,6 +18,7 @@ from certify.cli.shared import (
     careful,
     end,
     map_source,
+    max_level,
     progress,
 )
 
@@ -26,14 +27,7 @@ from certify.cli.shared import (
 @map_source
 @click.option("-o", "--out", "out", metavar="CERT", type=FILE, help="Write the certificate to this file.")
 @click.option("--json", "as_json", is_flag=True, help="Print verdict, reason and certificate as JSON.")
-@click.option(
-    "--max-level",
-    metavar="J",
-    type=click.IntRange(0, 16),
-    default=8,
-    show_default=True,
-    help="Last level j of g = f^(2^j) to try.",
-)
+@max_level
 @budgets
 @careful
 def prove(

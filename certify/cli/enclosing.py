@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from certify.cli.shared import FILE, UNDECIDED, Source, budgets, careful, map_source, numbers_of, progress
+from certify.cli.shared import (
+    FILE,
+    UNDECIDED,
+    Source,
+    budgets,
+    careful,
+    map_source,
+    max_level,
+    numbers_of,
+    progress,
+    time_limit,
+)
 
 if TYPE_CHECKING:
     from certify.enclosure.orbit import Orbit, Step
@@ -33,14 +44,7 @@ if TYPE_CHECKING:
 )
 @click.option("--no-upper", is_flag=True, help="Leave the upper bound out, which takes most of the time.")
 @click.option("--json", "as_json", is_flag=True, help="Print radius, upper bound, witness and certificate as JSON.")
-@click.option(
-    "--max-level",
-    metavar="J",
-    type=click.IntRange(0, 16),
-    default=8,
-    show_default=True,
-    help="Last level j of g = f^(2^j) to try.",
-)
+@max_level
 @budgets
 @careful
 def radius(
@@ -111,7 +115,7 @@ def radius(
     "--off", metavar="E", default="1/1000", show_default=True, help="A float that is off by more than this is marked."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the enclosures as JSON.")
-@click.option("--time-limit", metavar="S", type=click.FloatRange(min=0), help="Seconds that the work may take.")
+@time_limit
 @careful
 def enclose_orbit(
     source: Source, point: str, steps: int, digits: int, off: str, as_json: bool, time_limit: float | None,

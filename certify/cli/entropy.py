@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from certify.cli.shared import FILE, Source, careful, map_source, numbers_of, progress
+from certify.cli.shared import FILE, Source, careful, map_source, numbers_of, progress, time_limit
 from certify.errors import InputError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Intervals of a graph.",
 )
-@click.option("--time-limit", metavar="S", type=click.FloatRange(min=0), help="Seconds that the work may take.")
+@time_limit
 @careful
 def entropy(
     source: Source, digits: int, out: Path | None, as_json: bool, max_nodes: int, time_limit: float | None,

@@ -84,21 +84,32 @@ def map_source(command: Callable[..., None]) -> Callable[..., None]:
     return choices(click.argument("map_path", metavar="MAP", type=FILE)(run))
 
 
+time_limit = click.option(
+    "--time-limit", metavar="S", type=click.FloatRange(min=0), help="Seconds that the work may take."
+)
+
+max_level = click.option(
+    "--max-level",
+    metavar="J",
+    type=click.IntRange(0, 16),
+    default=8,
+    show_default=True,
+    help="Last level j of g = f^(2^j) to try.",
+)
+
+max_pieces = click.option(
+    "--max-pieces",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=100_000,
+    show_default=True,
+    help="Pieces of an iterate, or cells of a mesh.",
+)
+
+
 def budgets(command: Callable[..., None]) -> Callable[..., None]:
     """--max-pieces and --time-limit."""
-    for option in (
-        click.option("--time-limit", metavar="S", type=click.FloatRange(min=0), help="Seconds that the work may take."),
-        click.option(
-            "--max-pieces",
-            metavar="N",
-            type=click.IntRange(min=1),
-            default=100_000,
-            show_default=True,
-            help="Pieces of an iterate, or cells of a mesh.",
-        ),
-    ):
-        command = option(command)
-    return command
+    return max_pieces(time_limit(command))
 
 
 def careful(command: Callable[..., None]) -> Callable[..., None]:
