@@ -99,6 +99,19 @@ class Activation:
             raise InputError("activation", "a piecewise-linear activation", f"{self.name}, which is smooth")
         return _function(self.name, self.parameters)
 
+    @property
+    def range(self) -> tuple[Extended, Extended]:
+        """Bounds of its values, infinite where there are none or none are known; of a piecewise-linear one the least."""
+        return _RANGES.get(self.name, (NEG_INF, INF)) if self.smooth else self.function.hull(NEG_INF, INF)
+
+
+_RANGES: dict[str, tuple[Extended, Extended]] = {
+    "tanh": (Q(-1), Q(1)),
+    "sin": (Q(-1), Q(1)),
+    "sigmoid": (Q(0), Q(1)),
+    "softplus": (Q(0), INF),
+}
+
 
 @lru_cache(maxsize=256)
 def _function(name: str, parameters: tuple[Q, ...]) -> PiecewiseLinear:

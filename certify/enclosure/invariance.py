@@ -19,21 +19,8 @@ class NotShown(Exception):
 
 def output_range(box: Box) -> tuple[Q, Q] | None:
     """The values of the last activation, where it is bounded."""
-    activation = box.lower.layers[-1].activation
-    match activation.name:
-        case "clip" | "hardtanh":
-            lo, hi = activation.parameters
-            return lo, hi
-        case "relu6":
-            return Q(0), Q(6)
-        case "tanh" | "sin":
-            return Q(-1), Q(1)
-        case "sigmoid":
-            return Q(0), Q(1)
-    return None
-
-
-_NOT_NEGATIVE = ("relu", "abs", "softplus")
+    lo, hi = box.lower.layers[-1].activation.range
+    return (lo, hi) if isinstance(lo, Q) and isinstance(hi, Q) else None
 
 
 def cover(box: Box, budget: Budget) -> tuple[Q, ...] | None:
@@ -45,14 +32,11 @@ def cover(box: Box, budget: Budget) -> tuple[Q, ...] | None:
     lo, hi = box.ends
     if not isinstance(lo, Q) or not isinstance(hi, Q):
         return None
-    bounds = output_range(box)
-    if bounds and lo <= bounds[0] and bounds[1] <= hi:
-        return None
+    least, most = box.lower.layers[-1].activation.range
     # An end that the last activation never crosses is touched by rounding alone, which no cut would end.
-    safe_below = (bounds is not None and lo <= bounds[0]) or (
-        lo <= 0 and box.lower.layers[-1].activation.name in _NOT_NEGATIVE
-    )
-    safe_above = bounds is not None and bounds[1] <= hi
+    safe_below, safe_above = lo <= least, most <= hi
+    if safe_below and safe_above:
+        return None
     balls = Balls(box, working_bits(box))
     points, stack = [lo], [(lo, hi)]
     with ctx.workprec(balls.bits):

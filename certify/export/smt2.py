@@ -68,7 +68,7 @@ def self_map(script: Script) -> list[Negation]:
     x = script.free("x")
     if isinstance(script.map, Network):
         last = script.map.layers[-1].activation
-        low, high = last.function.hull(NEG_INF, INF)
+        low, high = last.range
         if lo <= low and high <= hi:
             anywhere = outside(lo, activation(last, x), hi)
             return [("The last activation has a value outside the domain.", anywhere)]
