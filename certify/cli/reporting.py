@@ -1,0 +1,89 @@
+"""report: the theorem that a certificate proves, with its proof, for people."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from certify.cli.shared import FILE, INVALID, UNDECIDED, UNSUPPORTED, Source, careful, map_source, progress
+
+if TYPE_CHECKING:
+    from certify.certificate import Certificate
+    from certify.mapfile import Map
+
+
+@click.command()
+@map_source
+@click.argument("cert_path", metavar="[CERT]", type=FILE, required=False)
+@click.option(
+    "--to",
+    "language",
+    type=click.Choice(["latex", "markdown", "bibtex"]),
+    required=True,
+    help="What to write: a LaTeX fragment, Markdown, or the references in BibTeX.",
+)
+@click.option(
+    "--standalone", is_flag=True, help="With latex: a whole document, which takes its references from certify.bib."
+)
+@click.option("-o", "--out", "out", metavar="FILE", type=FILE, help="The file to write; stdout without it.")
+@careful
+def report(source: Source, cert_path: Path | None, language: str, standalone: bool, out: Path | None) -> None:
+    """Write what the certificate CERT proves about MAP as a theorem with its proof, as an author would.
+
+    Without CERT the map is decided first. The independent checker has found the certificate VALID before anything is
+    written. Exit code 1 for a certificate that is INVALID, 3 when the map is not decided, 4 beyond the checker's limits.
+    """
+    from certify.artifact import write_whole
+    from certify.errors import NoExport
+    from certify.report.argument import argument
+    from certify.report.latex import latex
+    from certify.report.markdown import markdown
+    from certify.report.references import bibtex
+
+    if standalone and language != "latex":
+        raise click.UsageError("--standalone goes with --to latex")
+    with source.named():
+        given = source.read().map
+        certificate = _proved(given) if cert_path is None else _checked(given, cert_path)
+    try:
+        proof = argument(given, certificate)
+    except NoExport as error:
+        click.echo(f"{cert_path or source.path}: UNSUPPORTED {language}: {error}", err=True)
+        sys.exit(UNSUPPORTED)
+    text = {"latex": latex(proof, standalone), "markdown": markdown(proof), "bibtex": bibtex(proof.cited)}[language]
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        write_whole(out, text)
+
+
+def _proved(given: Map) -> Certificate:
+    """The certificate of a map that can be decided; otherwise the reason, and the end."""
+    from certify.verdict import prove
+
+    with progress() as say:
+        verdict = prove(given, progress=say)
+    if verdict.certificate is None:
+        click.echo(f"not decided: {verdict.reason}", err=True)
+        sys.exit(UNDECIDED)
+    return verdict.certificate
+
+
+def _checked(given: Map, path: Path) -> Certificate:
+    """A certificate that the checker accepts for this map; otherwise its answer, and the end."""
+    from certify import checker
+    from certify.mapfile import document
+
+    try:
+        certificate = checker.read(str(path))
+    except checker.Beyond as error:
+        click.echo(f"{path}: UNSUPPORTED {error}", err=True)
+        sys.exit(UNSUPPORTED)
+    outcome = checker.check(document(given), certificate)
+    if outcome.status != "VALID" or not isinstance(certificate, dict):
+        click.echo(f"{path}: {outcome.status} {outcome.message}", err=True)
+        sys.exit(INVALID if outcome.status == "INVALID" else UNSUPPORTED)
+    return certificate

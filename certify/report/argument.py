@@ -1,0 +1,397 @@
+"""What a valid certificate proves, as a theorem and its proof in words: the same for every language that it is written in.
+
+Prose is plain text with formulas between dollar signs, in the notation of LaTeX, and with `\\cite{key}` for `REFERENCES`. Every
+number comes from the map or from the certificate, or is computed from them exactly.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import MAX_EMAX, MIN_EMIN, ROUND_DOWN, Context, Decimal
+from typing import Any, NamedTuple
+
+from certify.certificate import Certificate
+from certify.errors import NoExport
+from certify.mapfile import Map, canonical_json_sha256, document
+
+SHORT = 24
+"""Characters of a number that prose shows in full; a longer one is rounded there, and stands in a table."""
+MAX_KNOTS = 40
+"""Knots that the definition of a map lists."""
+MAX_UNITS = 6
+"""Hidden units of a network whose formula is written out."""
+
+
+class Exact(NamedTuple):
+    """An exact number p/q in a table, however long."""
+
+    text: str
+
+    @property
+    def is_short(self) -> bool:
+        """Whether a formula shows it in full."""
+        return len(self.text) <= SHORT
+
+    @property
+    def shown(self) -> str:
+        """In a formula; rounded unless it is short."""
+        return number(self.text)
+
+    def printed(self, longest: int) -> str:
+        """The digits, or beyond so many the first of them and how many there are."""
+        if len(self.text) <= longest:
+            return self.text
+        return f"{leading(self.text)}... ({len(self.text)} characters in the certificate)"
+
+
+Cell = str | Exact
+
+
+class Table(NamedTuple):
+    """Rows under a head; prose in the cells, or exact numbers."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: list[tuple[Cell, ...]]
+
+
+Part = str | Table
+
+
+@dataclass(frozen=True)
+class Argument:
+    """A definition of the map, a theorem about it, and the proof."""
+
+    map_sha256: str
+    definition: list[Part]
+    theorem: str
+    proof: list[Part]
+
+    @property
+    def cited(self) -> list[str]:
+        """Keys of `REFERENCES`, in the order in which they are first cited."""
+        prose = "\n".join(part for part in [*self.definition, self.theorem, *self.proof] if isinstance(part, str))
+        keys = [key.strip() for group in re.findall(r"\\cite\{([^}]*)\}", prose) for key in group.split(",")]
+        return list(dict.fromkeys(keys))
+
+
+def argument(given: Map, certificate: Certificate) -> Argument:
+    """The theorem that this certificate, which the independent checker has found VALID, proves about the map.
+
+    Raises `NoExport` for a kind that has no such form.
+    """
+    kind = certificate["kind"]
+    if kind not in KINDS:
+        raise NoExport(f"certificates of kind {kind} have no proof in words")
+    content = document(given)
+    theorem, proof = KINDS[kind](content, certificate)
+    digest = canonical_json_sha256(content)
+    return Argument(digest, definition(content, digest), theorem, [invariance(content), *proof])
+
+
+def number(text: str) -> str:
+    """A number inside a formula: in full where it is short, else rounded."""
+    if text in ("inf", "-inf"):
+        return text.replace("inf", r"\infty")
+    if len(text) > SHORT:
+        digits, _, exponent = leading(text).partition("E")
+        return rf"{digits}\ldots" + (rf"\cdot 10^{{{int(exponent)}}}" if exponent else "")
+    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
+    p, slash, q = digits.partition("/")
+    return rf"{sign}\tfrac{{{p}}}{{{q}}}" if slash else text
+
+
+def leading(text: str) -> str:
+    """The first digits of p/q, cut off and not rounded, so that they are digits of the number."""
+    p, _, q = text.partition("/")
+    context = Context(prec=10, rounding=ROUND_DOWN, Emax=MAX_EMAX, Emin=MIN_EMIN)
+    return str(context.divide(Decimal(p), Decimal(q or 1)))
+
+
+def power(name: str, exponent: int) -> str:
+    """An iterate in a formula."""
+    return name if exponent == 1 else f"{name}^{{{exponent}}}"
+
+
+def space(domain: list[str] | None) -> str:
+    """The domain in a formula."""
+    return f"[{number(domain[0])},{number(domain[1])}]" if domain else r"\mathbb{R}"
+
+
+def definition(content: dict[str, Any], digest: str) -> list[Part]:
+    """The map, by its knots, its formula or its file."""
+    J, shape = space(content["domain"]), content["map"]
+    where, file = rf"$f\colon {J}\to {J}$", f"the map file whose canonical JSON has the SHA-256 digest `{digest}`"
+    if shape["kind"] == "piecewise-linear":
+        if len(shape["knots"]) > MAX_KNOTS:
+            return [f"Let {where} be the piecewise-linear map with {len(shape['knots'])} knots in {file}."]
+        ends = ""
+        if content["domain"] is None:
+            left, right = map(number, shape["slopes"])
+            ends = f", with slope ${left}$ to the left of them and ${right}$ to their right"
+        table = Table("The knots of $f$.", ("$x$", "$f(x)$"), [(Exact(x), Exact(y)) for x, y in shape["knots"]])
+        return [
+            f"Let {where} be the continuous map that is affine between the knots of the table{ends}; it is {file}.",
+            table,
+        ]
+    layers = shape["layers"]
+    if formula := _formula(layers):
+        return [f"Let {where} be the network $f(x) = {formula}$; it is {file}."]
+    widths = ", ".join(str(len(layer["bias"])) for layer in layers)
+    names = ", ".join(dict.fromkeys(layer["activation"] for layer in layers)).replace("_", " ")
+    what = "any network in the box" if _is_box(layers) else "the network"
+    return [f"Let {where} be {what} with layers of {widths} units ({names}) in {file}."]
+
+
+def _is_box(layers: list[dict[str, Any]]) -> bool:
+    return any(entry.startswith("[") for layer in layers for row in [*layer["weight"], layer["bias"]] for entry in row)
+
+
+def _formula(layers: list[dict[str, Any]]) -> str | None:
+    """One hidden layer of few units with short weights, written out."""
+    if len(layers) != 2 or len(layers[0]["bias"]) > MAX_UNITS or len(layers[0]["weight"][0]) != 1:
+        return None
+    hidden, output = layers
+    entries = [*hidden["bias"], *output["bias"], *output["weight"][0], *(row[0] for row in hidden["weight"])]
+    if len(output["bias"]) != 1 or any(len(entry) > SHORT or entry.startswith("[") for entry in entries):
+        return None
+    units = [f"{_act(hidden, _sum([(w[0], 'x'), (b, '')]))}" for w, b in zip(hidden["weight"], hidden["bias"])]
+    return _act(output, _sum([*zip(output["weight"][0], units), (output["bias"][0], "")]))
+
+
+def _act(layer: dict[str, Any], inside: str) -> str:
+    name = layer["activation"]
+    if name == "identity":
+        return inside
+    parameters = "".join(f",{number(layer[key])}" for key in ("lo", "hi", "negative_slope", "alpha") if key in layer)
+    return rf"\operatorname{{{name.replace('_', '')}}}({inside}{parameters})"
+
+
+def _sum(terms: list[tuple[str, str]]) -> str:
+    """Coefficients times factors; the factor of a constant is empty."""
+    found = ""
+    for coefficient, factor in terms:
+        size = coefficient.removeprefix("-")
+        if size != "0":
+            sign = "-" if coefficient != size else "+" if found else ""
+            found += sign + (factor if size == "1" and factor else number(size) + (r"\," + factor if factor else ""))
+    return found or "0"
+
+
+def invariance(content: dict[str, Any]) -> str:
+    """Why f maps its domain into itself."""
+    if content["domain"] is None:
+        return "The map is continuous on the line."
+    J = space(content["domain"])
+    if content["map"]["kind"] == "network" and content["map"]["layers"][-1]["activation"] in (
+        "clip",
+        "hardtanh",
+        "relu6",
+    ):
+        return f"The map is continuous, and its last layer takes values in ${J}$ alone, so $f({J})\\subseteq {J}$."
+    return (
+        f"The map is continuous, and its least and greatest values on ${J}$, which it takes at the ends and at turning "
+        f"points, lie in ${J}$, so $f({J})\\subseteq {J}$."
+    )
+
+
+CHAOS = "positive topological entropy{} and an uncountable scrambled set: it is chaotic in the sense of Li and Yorke"
+
+
+def _chaos(content: dict[str, Any]) -> str:
+    return CHAOS.format("" if content["domain"] else " on a compact invariant set")
+
+
+LEAST_PERIOD = (
+    r"A continuous interval map with a least period that is not a power of $2$ has positive topological entropy "
+    r"\cite{BowenFranks1976, Misiurewicz1979}, and one of positive entropy has an uncountable scrambled set \cite{JankovaSmital1986}."
+)
+
+
+def _orbit_table(caption: str, orbit: list[str]) -> Table:
+    rows: list[tuple[Cell, ...]] = [(f"${i}$", Exact(x)) for i, x in enumerate(orbit)]
+    return Table(caption, ("$i$", "$f^i(x)$"), rows)
+
+
+def _odd_return(content: dict[str, Any], certificate: Certificate) -> tuple[str, list[Part]]:
+    m, n, orbit = 1 << certificate["level"], certificate["n"], certificate["orbit"]
+    g = "f" if m == 1 else "g"
+    x, once, last = (number(orbit[i]) for i in (0, m, n * m))
+    few, less = (r"\le", "<") if certificate["side"] == "right" else (r"\ge", ">")
+    theorem = f"The map $f$ has a periodic point whose least period is not a power of $2$, {_chaos(content)}."
+    put = "" if m == 1 else f"Put $g = {power('f', m)}$. "
+    source = r"\cite{LiYorke1975}" if (n, m) == (3, 1) else r"\cite{LiMisiurewiczPianigianiYorke1982}"
+    proof: list[Part] = [
+        f"{put}The orbit of $x = {x}$ is in the table, in exact fractions. It shows that "
+        f"$${power(g, n)}(x) = {last} {few} {x} = x {less} {once} = {g}(x).$$",
+        f"Since $n = {n}$ is odd, ${g}$ has a periodic point of odd period greater than $1$ {source}, so $f$ has a least period "
+        f"that is not a power of $2$. {LEAST_PERIOD}",
+        _orbit_table("The orbit of $x$.", orbit),
+    ]
+    if "period_three" in certificate:
+        p, q, r = certificate["period_three"]
+        rows: list[tuple[Cell, ...]] = [(f"${name}$", Exact(value)) for name, value in zip("pqr", (p, q, r))]
+        proof += [
+            "Moreover $f(p) = q$, $f(q) = r$ and $f(r) = p$ for the points of the second table: an orbit of period $3$."
+        ]
+        proof += [Table("An orbit of period three.", ("point", "value"), rows)]
+    return theorem, proof
+
+
+def _periodic_orbit(content: dict[str, Any], certificate: Certificate) -> tuple[str, list[Part]]:
+    period, orbit = certificate["period"], certificate["orbit"]
+    theorem = f"The map $f$ has a periodic point of least period ${period}$, {_chaos(content)}."
+    return theorem, [
+        f"The ${period}$ points of the table differ, $f$ maps each to the next and the last to the first. "
+        f"So ${period}$, not a power of $2$, is a least period. {LEAST_PERIOD}",
+        _orbit_table(f"A periodic orbit of least period {period}.", orbit),
+    ]
+
+
+def _order(content: dict[str, Any], certificate: Certificate) -> tuple[str, list[Part]]:
+    m, steps, mesh = 1 << certificate["level"], certificate["core_steps"], certificate["mesh"]
+    J, K = space(content["domain"]), f"[{number(mesh[0])},{number(mesh[-1])}]"
+    if content["domain"]:
+        tends, pairs = "", ", $f$ has no Li-Yorke pair, and its topological entropy is zero"
+    else:
+        tends, pairs = " or tends to infinity in absolute value", ", and $f$ has no Li-Yorke pair"
+        J = r"[-\infty,\infty]"
+    cycle = "a fixed point" if m == 1 else f"a cycle whose least period divides ${m}$"
+    theorem = f"Every orbit of $f$ is asymptotic to {cycle}{tends}{pairs}."
+    g, put = ("f", "") if m == 1 else ("g", f"Put $g = {power('f', m)}$. ")
+    core = (
+        f"${power('f', steps)}({J}) = {K}$ holds every periodic point" if steps else f"All periodic points lie in ${K}$"
+    )
+    if len(mesh) == 1:
+        point = number(mesh[0])
+        return theorem, [f"$f^{{{steps}}}({J})$ is the single point ${point}$, so every orbit ends there."]
+    limits = "" if content["domain"] else " (at an infinite end: the limit)"
+    return theorem, [
+        f"{put}{core}. The points of the table cut it into cells $[a,b]$, and each cell passes one of two tests, by exact "
+        f"evaluation: (i) the image of $[a,b]$ under ${g}\\circ {g}$, bounded by the images under $f$ one after another, does not "
+        f"meet $[a,b]$; or (ii) ${g}\\circ {g}$ is affine on $[a,b]$, ${g}\\circ {g}-\\mathrm{{id}}$ does not change sign "
+        f"there{limits}, and at an end of the cell where ${g}\\circ {g}=\\mathrm{{id}}$ also ${g}=\\mathrm{{id}}$.",
+        f"Hence ${g}({g}(x))=x$ implies ${g}(x)=x$: in a cell of the first kind there is no such $x$, in one of the second kind it "
+        f"is an end, or the whole cell consists of fixed points of ${g}$. So every orbit of ${g}$ converges \\cite{{Coppel1955}}.",
+        Table("The mesh.", ("$i$", "$t_i$"), [(f"${i}$", Exact(t)) for i, t in enumerate(mesh)]),
+    ]
+
+
+def _region_count(content: dict[str, Any], certificate: Certificate) -> tuple[str, list[Part]]:
+    regions = certificate["regions"]
+    theorem = (
+        f"For $t = 1,\\dots,{len(regions)}$ the iterate $f^t$ has exactly $R_t$ linear regions (maximal intervals on which it is "
+        f"affine), with $R_t$ as in the table."
+    )
+    return theorem, [
+        r"Let $B$ be the set of interior knots of $f$ and, for $b\in B$, let $h_i(b)$ be the number of interior points $x$ with "
+        r"$f^i(x)=b$ whose orbit does not meet $B$ before and next to which $f^i$ is not constant. A point at which $f^t$ breaks "
+        r"meets $B$ first at some time $i<t$, and then $f^t$ breaks there exactly if the one-sided slopes of $f^{t-i}$ at $b$ "
+        r"differ, so $$R_t = 1+\sum_{i<t}\sum_{b\in B} h_i(b)\,\bigl[f^{t-i}\text{ breaks at }b\bigr].$$ "
+        r"The points counted by $h_0,\dots,h_{i-1}$ cut the domain into intervals on which $f^i$ is affine, so $h_i(b)$ is the "
+        r"number of germs $(y,+)$ with $y<b$ less that of germs $(y,-)$ with $y\le b$ among the images under $f^i$ of the germs "
+        r"at the ends of the domain and on both sides of those points. This recursion, in exact arithmetic, gives the table.",
+        Table(
+            "The numbers of linear regions.", ("$t$", "$R_t$"), [(f"${t}$", Exact(r)) for t, r in enumerate(regions, 1)]
+        ),
+    ]
+
+
+def _graph_tables(certificate: Certificate) -> list[Part]:
+    rows: list[tuple[Cell, ...]] = []
+    for i, ((a, b), edges, v) in enumerate(zip(certificate["intervals"], certificate["rows"], certificate["vector"])):
+        targets = ", ".join(f"$({k},{j})$" for k, j in edges) or "none"
+        rows.append((f"${i}$", Exact(a), Exact(b), targets, Exact(v)))
+    return [Table("The graph.", ("$i$", "$a_i$", "$b_i$", "edges $(k,j)$", "$v_i$"), rows)]
+
+
+def _entropy_lower(content: dict[str, Any], certificate: Certificate) -> tuple[str, list[Part]]:
+    growth = number(certificate["growth"])
+    return f"The topological entropy of $f$ is at least $\\log {growth}$.", [
+        f"Let $I_i = [a_i,b_i]$ be the intervals of the table. For each edge $(k,j)$ of row $i$, $f$ maps the part of $I_i$ in its "
+        f"$k$-th lap (counted from $0$) over $I_j$, and the integers $v_i>0$ satisfy $\\sum_j v_j\\ge {growth}\\,v_i$, the sum over the "
+        f"edges of row $i$. So paths of the graph, which are subintervals with disjoint interiors, grow at least like powers of "
+        f"${growth}$ (Collatz, Wielandt), and give horseshoes that do so too \\cite{{Misiurewicz1979, MisiurewiczSzlenk1980}}.",
+        *_graph_tables(certificate),
+    ]
+
+
+def _entropy_upper(content: dict[str, Any], certificate: Certificate) -> tuple[str, list[Part]]:
+    growth, steps = number(certificate["growth"]), certificate["core_steps"]
+    ranks, J = ", ".join(map(str, certificate["ranks"])), space(content["domain"])
+    return f"The topological entropy of $f$ is at most $\\log {growth}$.", [
+        f"Let $I_i = [a_i,b_i]$ be the intervals of the table. $I_0$ holds $f^{{{steps}}}({J})$. Row $i$ has one edge "
+        f"$(k,j)$ for each lap $k$ on whose part in $I_i$ $f$ is not constant, and $f$ maps that part into $I_j$. No edge leads to a "
+        f"higher rank (the ranks are {ranks}), and over the edges of row $i$ to its own rank $\\sum_j v_j\\le {growth}\\,v_i$. So the "
+        f"number of laps of $f^t$ on $I_0$, at most that of paths of length $t$, grows at most like a polynomial times "
+        f"${growth}^t$, and its rate of growth is the entropy \\cite{{MisiurewiczSzlenk1980}}.",
+        *_graph_tables(certificate),
+    ]
+
+
+def _constant_slope(content: dict[str, Any], certificate: Certificate) -> tuple[str, list[Part]]:
+    growth, steps = number(certificate["growth"]), certificate["core_steps"]
+    return f"The topological entropy of $f$ is $\\log {growth}$.", [
+        f"The interval $f^{{{steps}}}({space(content['domain'])})$ is compact and more than a point, and every piece of $f$ that meets its "
+        f"inside has the slope ${growth}$ or $-{growth}$. So the variation of $f^t$ on it is ${growth}^t$ times its length, and the rate "
+        f"of growth of the variation is the entropy \\cite{{MisiurewiczSzlenk1980}}."
+    ]
+
+
+def _many(certificate: Certificate) -> str:
+    if "radius" not in certificate:
+        return ""
+    unit = " times their absolute values" if certificate["weights"] == "relative" else ""
+    return f"For every network $f$ whose weights and biases differ from these by at most ${number(certificate['radius'])}${unit}: "
+
+
+def _odd_return_box(content: dict[str, Any], certificate: Certificate) -> tuple[str, list[Part]]:
+    m, n, x = 1 << certificate["level"], certificate["n"], number(certificate["x"])
+    g, less = ("f" if m == 1 else "g"), "<" if certificate["side"] == "right" else ">"
+    put = "" if m == 1 else f"Put $g = {power('f', m)}$. "
+    source = r"\cite{LiYorke1975}" if (n, m) == (3, 1) else r"\cite{LiMisiurewiczPianigianiYorke1982}"
+    many = "radius" in certificate or _is_box(content["map"]["layers"])
+    all_of_them = " for all these networks at once" if many else ""
+    theorem = (
+        f"{_many(certificate)}$f$ has a periodic point whose least period is not a power of $2$, {_chaos(content)}."
+    )
+    return theorem, [
+        f"{put}At $x = {x}$, interval arithmetic in fixed point with ${certificate['bits']}$ binary digits, rounded outward, "
+        f"encloses the values{all_of_them} and shows that $${power(g, n)}(x) {less} x {less} {g}(x).$$ "
+        f"Since ${n}$ is odd, ${g}$ has a periodic point of odd period greater than $1$ {source}, so $f$ has a least period that is "
+        f"not a power of $2$. {LEAST_PERIOD}"
+    ]
+
+
+def _order_box(content: dict[str, Any], certificate: Certificate) -> tuple[str, list[Part]]:
+    m, mesh = 1 << certificate["level"], certificate["mesh"]
+    g, put = ("f", "") if m == 1 else ("g", f"Put $g = {power('f', m)}$. ")
+    cycle = "a fixed point" if m == 1 else f"a cycle whose least period divides ${m}$"
+    if certificate["rule"] == "increasing":
+        test = f"the slopes of ${g}$ on $[a,b]$ are not negative, so ${g}$ does not decrease on the core"
+    else:
+        test = (
+            f"either the image of $[a,b]$ under ${g}\\circ {g}$ does not meet $[a,b]$, or the slopes of ${g}\\circ {g}$ there are "
+            f"all less than $1$, or all greater, while ${g}-\\mathrm{{id}}$ has a zero in $[a,b]$"
+        )
+    tends = "" if content["domain"] else " or tends to infinity in absolute value"
+    return f"Every orbit of $f$ is asymptotic to {cycle}{tends}, and $f$ has no Li-Yorke pair.", [
+        f"{put}The points of the table cut an interval that holds every periodic point into cells $[a,b]$. Interval arithmetic in "
+        f"fixed point with ${certificate['bits']}$ binary digits, rounded outward, shows that on each cell {test}. Hence "
+        f"${g}({g}(x))=x$ implies ${g}(x)=x$, and every orbit of ${g}$ converges \\cite{{Coppel1955}}.",
+        Table("The mesh.", ("$i$", "$t_i$"), [(f"${i}$", Exact(t)) for i, t in enumerate(mesh)]),
+    ]
+
+
+KINDS = {
+    "odd-return": _odd_return,
+    "periodic-orbit": _periodic_orbit,
+    "order": _order,
+    "region-count": _region_count,
+    "entropy-lower": _entropy_lower,
+    "entropy-upper": _entropy_upper,
+    "constant-slope": _constant_slope,
+    "odd-return-box": _odd_return_box,
+    "order-box": _order_box,
+}
