@@ -102,19 +102,31 @@ def initialised(
     by layer, weights before biases. "he" is N(0, 2/n_in), "uniform" U[0, 1], "normal_k" has standard deviation 1/k for k
     units, "truncated" is N(0, 1) conditioned on [-1, 1], "glorot" N(0, 2/(n_in + n_out)).
     """
+    arrays = initialised_arrays(np.random.default_rng(seed), row, width, hidden_layers)
+    return initialised_from_arrays(arrays, row, clipped, activation)
+
+
+def initialised_arrays(
+    generator: np.random.Generator, row: str, width: int, hidden_layers: int, many: tuple[int, ...] = ()
+) -> list[tuple[Floats, Floats]]:
+    """Weights (*many, out, in) and biases (*many, out) of each layer, for as many networks of a row at once as `many` says."""
     if row not in INITIALISATIONS:
         raise ValueError(f"an initialisation is one of {', '.join(INITIALISATIONS)}; got {row!r}")
-    generator = np.random.default_rng(seed)
     weights, biases = INITIALISATIONS[row]
     sizes = [1, *[width] * hidden_layers, 1]
     layers = []
     for i, (n_in, n_out) in enumerate(zip(sizes, sizes[1:])):
-        last = i == hidden_layers
-        w = _draw(generator, "he" if weights == "one" and i else weights, n_in, n_out, (n_out, n_in), width)
-        b = _draw(generator, biases, n_in, n_out, (n_out,), width)
-        output = "clip:0,1" if clipped else "identity" if row == "1-he" else activation
-        layers.append(Layer(w, b, output if last else activation))
-    return Network(layers, None)
+        w = _draw(generator, "he" if weights == "one" and i else weights, n_in, n_out, (*many, n_out, n_in), width)
+        b = _draw(generator, biases, n_in, n_out, (*many, n_out), width)
+        layers.append((w, b))
+    return layers
+
+
+def initialised_from_arrays(arrays: list[tuple[Floats, Floats]], row: str, clipped: bool, activation: str) -> Network:
+    """The network of a row of the paper's tables with these weights (out, in) and biases (out,) in its layers."""
+    output = "clip:0,1" if clipped else "identity" if row == "1-he" else activation
+    activations = [*[activation] * (len(arrays) - 1), output]
+    return Network([Layer(w, b, name) for (w, b), name in zip(arrays, activations)], None)
 
 
 def _draw(
@@ -131,9 +143,8 @@ def _draw(
             return generator.normal(0.0, 1 / width, shape)
         case "uniform":
             return generator.random(shape)
-    values: list[float] = []  # N(0, 1) conditioned on [-1, 1], by rejection
-    while len(values) < math.prod(shape):
-        draw = float(generator.normal())
-        if -1 <= draw <= 1:
-            values.append(draw)
-    return np.array(values).reshape(shape)
+    kept = np.zeros(0)  # N(0, 1) conditioned on [-1, 1], by rejection: the stream is read as if one by one
+    while missing := math.prod(shape) - len(kept):
+        more = generator.normal(size=missing)
+        kept = np.concatenate([kept, more[abs(more) <= 1]])
+    return kept.reshape(shape)
