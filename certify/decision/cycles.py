@@ -60,11 +60,11 @@ def cycles_of(f: PiecewiseLinear, period: int, budget: Budget) -> Cycles:
         return Cycles(period, alone, (), (), tuple(Orbit((x,), f.itinerary(x, 1)) for x in alone))
     g = f.on(inside.lo, inside.hi)
     fixed = _iterate(g, period, budget).fixed_points()
-    smaller = [_iterate(g, period // p, budget).fixed_points() for p in _prime_divisors(period)]
+    smaller = [_iterate(g, period // p, budget).fixed_points() for p in prime_divisors(period)]
     points = [
         x
         for x in fixed.points
-        if all(g.trajectory(q := rational(x), period // p)[-1] != q for p in _prime_divisors(period))
+        if all(g.trajectory(q := rational(x), period // p)[-1] != q for p in prime_divisors(period))
     ]
     holes = [hole for lower in smaller for hole in [*((x, x) for x in lower.points), *lower.intervals]]
     intervals: list[Interval] = []
@@ -108,7 +108,8 @@ def _orbits(f: PiecewiseLinear, points: list[Fraction], period: int) -> tuple[Or
     return tuple(found)
 
 
-def _prime_divisors(n: int) -> list[int]:
+def prime_divisors(n: int) -> list[int]:
+    """The primes that divide n, in increasing order."""
     return [p for p in range(2, n + 1) if n % p == 0 and all(p % d for d in range(2, int(p**0.5) + 1))]
 
 
