@@ -4,10 +4,10 @@
 This file stands alone: Python's standard library, its own parser, its own evaluator. It trusts nothing and searches for
 nothing: it reads both files, replays in exact arithmetic or in enclosures what the certificate says, and forms the claim
 itself. Formats, rules and theorems stand in docs/map-format.md and docs/certificate-format.md. Throughout, f is the map,
-J its domain (an interval or the line), j the level, m = 2^j and g = f^m. The first word on stdout is VALID (exit 0),
+J its domain (an interval, the line or R^d), j the level, m = 2^j and g = f^m. The first word on stdout is VALID (exit 0),
 INVALID (1) or UNSUPPORTED (4); input that cannot be read gives one line on stderr (2). From top to bottom: limits,
-reading, pieces, networks, the map file, the exact rules, smooth functions, boxes of networks and their rules, the claim,
-the command.
+reading, pieces, networks, the map file, the exact rules, horseshoes in R^d, smooth functions, boxes of networks and their
+rules, the claim, the command.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from decimal import MAX_EMAX, Context, Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache, reduce
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain, combinations, groupby, pairwise
 from math import gcd, isqrt, lcm
 from operator import add, mul, sub
 from typing import Any, NamedTuple
@@ -299,6 +299,11 @@ class Layer(NamedTuple):
         least = {"tanh": -1, "sin": -1, "sigmoid": 0}.get(self.activation)
         return None if least is None else (Fraction(least), Fraction(1))
 
+    @property
+    def kinks(self) -> list[int]:
+        """Where the slope of act changes, if it is piecewise linear."""
+        return self.bounds if self.leak[0] != self.leak[1] and len({*self.bounds}) == len(self.bounds) else []
+
     def weigh(self, values: Sequence[int]) -> list[int]:
         """weight times a vector."""
         if len(values) == 1:  # the same as below, sooner
@@ -458,6 +463,28 @@ def read_pieces(shape: dict[str, Any], domain: list[Number], work: Work) -> tupl
     return Pieces([ratio(points[i][0]) for i in bends], integers, work), document
 
 
+def columns(layer: Any) -> int:
+    """How many inputs a network on the whole of R^d has: as many as its first weight has columns; 1 where it has none."""
+    rows = layer.get("weight") if isinstance(layer, dict) else None
+    return len(rows[0]) if isinstance(rows, list) and rows and isinstance(rows[0], list) and rows[0] else 1
+
+
+def read_plrnn(shape: dict[str, Any], work: Work) -> tuple[list[Layer], dict[str, Any]]:
+    """A x + W max(0, C x + e) + h as two layers, of which the second takes the outputs of the first and then x once more;
+    and the canonical document.
+    """
+    texts: dict[str, Any] = {}
+    for key in "eh":
+        texts[key] = [text for _, _, text in numbers(shape[key], f"map.{key}", work)]
+    m, d = len(texts["e"]), len(texts["h"])
+    for key, height, width in (("A", d, d), ("W", d, m), ("C", m, d)):
+        rows = enumerate(items(shape[key], f"map.{key}", height))
+        texts[key] = [[text for _, _, text in numbers(row, f"map.{key}[{i}]", work, width)] for i, row in rows]
+    hidden = {"weight": texts["C"], "bias": texts["e"], "activation": "relu"}
+    output = {"weight": [*map(add, texts["W"], texts["A"])], "bias": texts["h"], "activation": "identity"}
+    return [read_layer(hidden, d, "map", work), read_layer(output, m + d, "map", work)], {"kind": "plrnn", **texts}
+
+
 class Map:
     """The map in a map file, its domain [lo, hi], infinite for the line, and the canonical document, for the digest."""
 
@@ -473,18 +500,30 @@ class Map:
         need(self.lo < self.hi, "domain", "lo < hi", self.lo, self.hi)
         self.work, self.layers, shape = work, list[Layer](), content["map"]
         kind = shape.get("kind") if isinstance(shape, dict) else None
+        self.recurrent, self.dimension = kind == "plrnn", 1
         if kind == "network":
             for i, layer in enumerate(items(members(shape, "map", "kind layers")["layers"], "map.layers")):
-                inputs = len(self.layers[-1].rows) if i else 1
+                inputs = len(self.layers[-1].rows) if i else 1 if domain else columns(layer)
                 self.layers.append(read_layer(layer, inputs, f"map.layers[{i}]", work))
-            need(len(self.layers[-1].rows) == 1, "map.layers[-1].weight", "one row", len(self.layers[-1].rows))
+            self.dimension, outputs = len(self.layers[0].rows[0]), len(self.layers[-1].rows)
+            rows = "one row" if self.dimension == 1 else f"{self.dimension} rows, as many as the first has columns"
+            need(outputs == self.dimension, "map.layers[-1].weight", rows, outputs)
             document: dict[str, Any] = {"kind": kind, "layers": [layer.document for layer in self.layers]}
+        elif self.recurrent:
+            need(not domain, "domain", "null, for the whole of R^d", *(self.domain or []))
+            self.layers, document = read_plrnn(members(shape, "map", "kind A W C e h"), work)
+            self.dimension = len(document["h"])
         else:
             error = Beyond if isinstance(kind, str) else Unreadable
-            need(kind == "piecewise-linear", "map.kind", "network or piecewise-linear", kind, error=error)
+            need(kind == "piecewise-linear", "map.kind", "network, piecewise-linear or plrnn", kind, error=error)
             members(shape, "map", "kind knots" if domain else "kind knots slopes")
             self.pieces, document = read_pieces(shape, domain, work)
         self.canonical = {"format": "certify-map", "version": 1, "domain": self.domain, "map": document}
+
+    @property
+    def is_line(self) -> bool:
+        """Whether f is a map of an interval or of the line, the ground of most theorems here."""
+        return self.dimension == 1 and not self.recurrent
 
     @property
     def is_box(self) -> bool:
@@ -689,6 +728,16 @@ class Graph(NamedTuple):
         return sum(self.weights[j] for _, j in self.rows[i] if kept(j))
 
 
+def read_weights(certificate: dict[str, Any], length: int) -> tuple[list[int], Fraction]:
+    """The weights of so many nodes of a graph, and the growth."""
+    vector = numbers(certificate["vector"], "vector", None, length)
+    got = [text for _, _, text in vector[:5]]
+    need(all(q == 1 and p > 0 for p, q, _ in vector), "vector", "positive integers", *got)
+    growth = Fraction(*number(certificate["growth"], "growth", 0, None)[:2])
+    need(growth > 0, "growth", "a positive number", growth)
+    return [p for p, _, _ in vector], growth
+
+
 def read_graph(f: Map, certificate: dict[str, Any]) -> Graph:
     """The graph of a certificate: its intervals lie in J and have more than one point, the laps in a row increase."""
     intervals = []
@@ -705,15 +754,10 @@ def read_graph(f: Map, certificate: dict[str, Any]) -> Graph:
         whole = all(type(k) is int and type(j) is int and k >= 0 and 0 <= j < len(intervals) for k, j in edges)
         need(whole, f"rows[{i}]", f"pairs of a lap and one of {len(intervals)} intervals", row)
         need(all(a[0] < b[0] for a, b in pairwise(edges)), f"rows[{i}]", "laps that increase", row)
-    vector = numbers(certificate["vector"], "vector", None, len(intervals))
-    need(
-        all(q == 1 and p > 0 for p, q, _ in vector), "vector", "positive integers", *[text for _, _, text in vector[:5]]
-    )
-    growth = Fraction(*number(certificate["growth"], "growth", 0, None)[:2])
-    need(growth > 0, "growth", "a positive number", growth)
-    edges_in_all, bits = sum(map(len, rows)), max(p for p, _, _ in vector).bit_length()
-    f.pieces.work.spend(edges_in_all * (500 + bits) + len(vector) * (500 + bits * size(growth) // 256))
-    return Graph(intervals, rows, [p for p, _, _ in vector], growth)
+    weights, growth = read_weights(certificate, len(intervals))
+    edges_in_all, bits = sum(map(len, rows)), max(weights).bit_length()
+    f.pieces.work.spend(edges_in_all * (500 + bits) + len(weights) * (500 + bits * size(growth) // 256))
+    return Graph(intervals, rows, weights, growth)
 
 
 def lap_images(f: Map, a: Extended, b: Extended) -> dict[int, tuple[Extended, Extended]]:
@@ -774,6 +818,193 @@ def constant_slope(f: Map, certificate: dict[str, Any]) -> None:
     need(growth >= 1, "growth", "at least 1", growth)
     for s, _, d in f.pieces.lines[f.pieces.rank(lo) : f.pieces.rank(hi, False) + 1]:
         need(abs(Fraction(s, d)) == growth, "growth: slope", f"{shown(growth)} or its opposite", Fraction(s, d))
+
+
+Form = list[int]
+"""An affine function of y in R^d over some denominator: its coefficients and, last, its constant."""
+
+
+class Block(NamedTuple):
+    """The points x with lo <= row . x <= hi for d rows: each with its own lo and hi, all integers."""
+
+    rows: list[list[int]]
+    lo: list[int]
+    hi: list[int]
+    points: tuple[list[Form], int]  # x for -1 <= y_k <= 1, over a denominator
+
+
+class Word(NamedTuple):
+    """A way from one block to another, along patterns: one piece of f after the other."""
+
+    start: int
+    end: int
+    patterns: list[str]
+
+
+def read_block(value: object, where: str, f: Map) -> Block:
+    """A block of a certificate; its rows are independent."""
+    content, d = members(value, where, "rows lo hi"), f.dimension
+    lower, upper = (numbers(content[key], f"{where}.{key}", None, d) for key in ("lo", "hi"))
+    rows, lows, highs = list[Form](), list[int](), list[int]()
+    for i, row in enumerate(items(content["rows"], f"{where}.rows", d)):
+        entries = [*numbers(row, f"{where}.rows[{i}]", None, d), lower[i], upper[i]]
+        scale = lcm(*(q for _, q, _ in entries))
+        f.work.spend(len(entries) * (200 + size(scale) ** 2 // 1024))
+        *weights, lo, hi = [p * (scale // q) for p, q, _ in entries]
+        need(lo < hi, f"{where}.lo, {where}.hi", f"lo[{i}] < hi[{i}]", lower[i][2], upper[i][2])
+        rows.append(weights)
+        lows.append(lo)
+        highs.append(hi)
+    points = parallelepiped([[*row, 0] for row in rows], lows, highs, f"{where}.rows", f.work)
+    return Block(rows, lows, highs, points)
+
+
+def read_words(f: Map, values: object, blocks: list[Block]) -> list[Word]:
+    """The words of a certificate; two from one block part where neither begins the other, or where they end apart."""
+    pieces = [len(layer.kinks) + 1 for layer in f.layers for _ in layer.rows if layer.kinks]
+    words = list[Word]()
+    for i, value in enumerate(items(values, "words")):
+        start, end, text = items(value, f"words[{i}]", 3)
+        whole = all(type(a) is int and 0 <= a < len(blocks) for a in (start, end))
+        need(whole, f"words[{i}]", f"two of {len(blocks)} blocks, counted from 0", start, end)
+        word = Word(start, end, text.split(" ") if isinstance(text, str) else [])
+        f.work.spend(1000 + 200 * len(pieces) * len(word.patterns))
+        whole = all(len(pattern) == len(pieces) for pattern in word.patterns) and bool(word.patterns)
+        whole = whole and all(c in "012"[:many] for pattern in word.patterns for c, many in zip(pattern, pieces))
+        rule = f"patterns of {len(pieces)} digits, each less than its unit's number of pieces, one blank between two"
+        need(whole, f"words[{i}]", rule, text)
+        words.append(word)
+    ordered = sorted(((word.start, word.patterns), word.end) for word in words)  # what begins a word comes just before
+    groups = [(key, [end for _, end in group]) for key, group in groupby(ordered, lambda pair: pair[0])]
+    for (i, one), (j, other) in pairwise(key for key, _ in groups):
+        differ = i != j or one != other[: len(one)]
+        need(differ, "words: prefix", "no word that begins another from the same block", " ".join(one), " ".join(other))
+    for (_, patterns), ends in groups:
+        for i, j in combinations(ends, 2):
+            rule = "words with the same patterns from the same block to lead to blocks that lie apart"
+            need(apart(blocks[i], blocks[j], f.work), "words: apart", rule, i, j, " ".join(patterns))
+    return words
+
+
+def apart(one: Block, other: Block, work: Work, again: bool = True) -> bool:
+    """A form of one of two blocks keeps strictly outside its bounds on all of the other."""
+    forms, over = other.points
+    spans = map(span, combined(one.rows, forms, work))
+    outside = (
+        hi * over < least or most < lo * over for (least, most), lo, hi in zip(spans, one.lo, one.hi, strict=True)
+    )
+    return any(outside) or (again and apart(other, one, work, again=False))
+
+
+def longest(rows: Sequence[Sequence[int]]) -> int:
+    """Bits of the longest of these integers."""
+    return max((max(max(row), -min(row)) for row in rows), default=0).bit_length()
+
+
+def combined(weights: list[list[int]], forms: list[Form], work: Work) -> list[Form]:
+    """The sums of the forms with these rows of weights."""
+    a, b = longest(weights), longest(forms)
+    work.spend(len(weights) * len(forms) * len(forms[0]) * (400 + (a + b) // 8 + a * b // 1024))
+    turned = [*zip(*forms, strict=True)]
+    return [[sum(map(mul, row, column)) for column in turned] for row in weights]
+
+
+def span(form: Form) -> Interval:
+    """The least and the greatest value of a form where -1 <= y_k <= 1."""
+    *coefficients, constant = form
+    radius = sum(map(abs, coefficients))
+    return constant - radius, constant + radius
+
+
+def parallelepiped(forms: list[Form], lo: list[int], hi: list[int], where: str, work: Work) -> tuple[list[Form], int]:
+    """All x with lo <= form(x) <= hi, for d forms, as forms in y over a denominator, -1 <= y_k <= 1."""
+    rows = []
+    for k, (*coefficients, constant) in enumerate(forms):  # 2 form = hi + lo + (hi - lo) y_k
+        right = [0] * len(forms) + [hi[k] + lo[k] - 2 * constant]
+        right[k] = hi[k] - lo[k]
+        rows.append([*(2 * t for t in coefficients), *right])
+    return solved(rows, where, work)
+
+
+def solved(rows: list[list[int]], where: str, work: Work) -> tuple[list[Form], int]:
+    """x as forms over a denominator, where a row [coefficients, form] says that coefficients . x = form; by elimination
+    without fractions, in which all divisions are exact (Bareiss 1968).
+    """
+    d, before, rows = len(rows), 1, [*rows]
+    for k in range(d):
+        pivot = next((i for i in range(k, d) if rows[i][k]), d)
+        need(pivot < d, where, f"{d} linear forms that are independent", f"{k} that span the first {k + 1} coordinates")
+        rows[k], rows[pivot] = rows[pivot], rows[k]
+        head, p = rows[k], rows[k][k]
+        work.spend(d * len(head) * (500 + longest(rows) ** 2 // 256))
+        for i in range(d):
+            if i != k:
+                q = rows[i][k]
+                rows[i] = [(p * s - q * t) // before for s, t in zip(rows[i], head, strict=True)]
+        before = p
+    common = gcd(before, *chain(*(row[d:] for row in rows))) * (1 if before > 0 else -1)
+    return [[t // common for t in row[d:]] for row in rows], before // common
+
+
+def followed(f: Map, forms: list[Form], over: int, word: Word, where: str = "") -> tuple[list[Form], int]:
+    """What the affine maps of a word make of a point whose coordinates are these forms. With `where`, it is seen that for
+    -1 <= y_k <= 1 all the points on the way lie strictly inside the patterns.
+    """
+    for step, pattern in enumerate(word.patterns):
+        before, signal, digits = (forms, over), forms, iter(pattern)
+        for layer in f.layers:
+            if f.recurrent and layer is f.layers[-1]:
+                signal = signal + [[t * (over // before[1]) for t in form] for form in before[0]]
+            sums, (bounds, bands) = combined(layer.rows, signal, f.work), layer.bands(over)
+            signal = []
+            for form, bias in zip(sums, layer.bias, strict=True):
+                form[-1] += bias * over
+                digit = int(next(digits)) if layer.kinks else 0
+                if where and layer.kinks:
+                    (least, most), (lo, hi) = span(form), [-INF, *bounds, INF][digit : digit + 2]
+                    rule = f"every value of a unit strictly in its piece {digit}"
+                    need(lo < least and most < hi, f"{where}: pattern {step}", rule, pattern)
+                a, k = bands[digit]
+                signal.append([*(a * t for t in form[:-1]), a * form[-1] + k])
+            over *= layer.scale * layer.leak[1]
+        forms = signal
+    return forms, over
+
+
+def inside(block: Block, chosen: slice, forms: list[Form], over: int, where: str, work: Work) -> None:
+    """These rows of the block keep strictly between their bounds."""
+    values = map(span, combined(block.rows[chosen], forms, work))
+    for (least, most), lo, hi in zip(values, block.lo[chosen], block.hi[chosen], strict=True):
+        strict = lo * over < least and most < hi * over
+        need(strict, where, "a form strictly between its bounds", Fraction(least, over), Fraction(most, over), lo, hi)
+
+
+def block_horseshoe(f: Map, certificate: dict[str, Any]) -> None:
+    """Every path of words is followed by an orbit, and there are so many that the entropy is at least log(growth). For a
+    word from block a to block b along the affine map F, N is the set of all x at which F meets the expanding bounds of b
+    and x itself the other bounds of a. N lies inside the patterns, and strictly between the expanding bounds of a;
+    F(N) strictly between the other bounds of b (docs/certificate-format.md has the proof).
+    """
+    d, u = f.dimension, count(certificate, "expanding", 1)
+    need(u <= d, "expanding", f"at most {d}", u)
+    blocks = [read_block(value, f"blocks[{i}]", f) for i, value in enumerate(items(certificate["blocks"], "blocks"))]
+    words = read_words(f, certificate["words"], blocks)
+    for i, word in enumerate(words):
+        where, (a, b) = f"words[{i}]", (blocks[word.start], blocks[word.end])
+        image, over = followed(f, [[int(i == j) for j in range(d + 1)] for i in range(d)], 1, word)
+        forms = combined(b.rows[:u], image, f.work) + [[*(over * t for t in row), 0] for row in a.rows[u:]]
+        lo, hi = ([over * t for t in ends] for ends in (b.lo[:u] + a.lo[u:], b.hi[:u] + a.hi[u:]))
+        points, over = parallelepiped(forms, lo, hi, f"{where}: forms", f.work)
+        inside(a, slice(u), points, over, f"{where}: expansion", f.work)
+        inside(b, slice(u, d), *followed(f, points, over, word, where), f"{where}: contraction", f.work)
+    weights, growth = read_weights(certificate, len(blocks))
+    need(growth > 1, "growth", "more than 1", growth)
+    (p, q), most = growth.as_integer_ratio(), max(len(word.patterns) for word in words)
+    f.work.spend((len(words) + len(blocks)) * (1000 + (size(growth) * most + size(*weights)) ** 2 // 1024))
+    for i, weight in enumerate(weights):  # sum v_b z^-t >= v_a, all times p^most
+        parts = [(weights[word.end], len(word.patterns)) for word in words if word.start == i]
+        holds = sum(v * q**t * p ** (most - t) for v, t in parts) >= weight * p**most
+        need(holds, f"vector[{i}]: growth", "words whose weights over powers of growth add up to it", weight)
 
 
 Interval = tuple[int, int]
@@ -1273,7 +1504,9 @@ KINDS = {
     "constant-slope": Kind("ENTROPY-EQUALS", constant_slope, "core_steps growth"),
     "odd-return-box": Kind("CHAOTIC", odd_return_box, "level n x side bits", "cover radius weights"),
     "order-box": Kind("ORDERED", order_box, "level bits core_steps parts mesh rule", "cover"),
+    "block-horseshoe": Kind("CHAOTIC", block_horseshoe, "expanding blocks words vector growth"),
 }
+SPATIAL = ["block-horseshoe"]  # the kinds for maps of R^d
 ENCLOSING = ["odd-return-box", "order-box"]  # the kinds for boxes and smooth networks; all others need an exact map
 
 
@@ -1296,6 +1529,10 @@ def claim_words(kind: str, certificate: dict[str, Any], box: bool = False) -> st
     def iterate(times: int) -> str:
         return "f(x)" if times == 1 else f"f^{times}(x)"
 
+    if kind in SPATIAL:
+        growth, words = show(certificate["growth"]), len(certificate["words"])
+        chaos = f"chaotic in the sense of Li and Yorke, and its topological entropy there is at least log({growth})"
+        return f"f has a compact invariant set on which it is {chaos} (by a block horseshoe of {words} words)"
     domain, m = certificate["claim"]["domain"], 1 << certificate.get("level", 0)
     many = "for every network f in the box, " if box else ""
     if "radius" in certificate:
@@ -1346,7 +1583,13 @@ def prove(f: Map, document: object) -> str:
     need(certificate["map_sha256"] == map_digest, "map_sha256", map_digest, certificate["map_sha256"])
     need(claim["verdict"] == kind.verdict, "claim.verdict", kind.verdict, claim["verdict"])
     need(claim["domain"] == f.domain, "claim.domain", "the domain of the map", claim["domain"])
-    if name in ENCLOSING:
+    need(f.is_line or name in SPATIAL, "kind", f"{' or '.join(SPATIAL)}, as f is a map of R^{f.dimension}", name)
+    if name in SPATIAL:
+        holds = f.is_exact and bool(f.layers) and not f.domain
+        need(
+            holds, "kind", "one for other maps, as this is for plrnn and piecewise-linear networks on all of R^d", name
+        )
+    elif name in ENCLOSING:
         need(bool(f.layers), "kind", "one for piecewise-linear maps, as this is for networks alone", name)
     else:
         rule = f"{' or '.join(ENCLOSING)}, as intervals and smooth activations have no exact map"

@@ -5,28 +5,46 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard
 
 from certify.box import Box
 from certify.errors import InputError
 from certify.network import PARAMETERS, Activation, Layer, Network
 from certify.numbers import NEG_INF, Extended, Q, rational, text, texts
 from certify.piecewise import PiecewiseLinear
+from certify.plrnn import PLRNN
 
 FORMAT, VERSION = "certify-map", 1
 
 MAX_BYTES = 64_000_000
 """The largest map file that is read: the checker's own limit."""
 
-Map = Network | PiecewiseLinear | Box
+LineMap = Network | PiecewiseLinear | Box
+Map = LineMap | PLRNN
+
+
+Spatial = Network | PLRNN
+
+
+def is_spatial(given: Map) -> TypeGuard[Spatial]:
+    """Whether it is a map of R^d for which the line has no theorems: a PLRNN, or a network with as many outputs as inputs, d > 1."""
+    return isinstance(given, PLRNN) or (isinstance(given, Network) and (given.dimension or 1) > 1)
+
+
+def line_map(given: Map) -> LineMap:
+    """The map itself, for questions about maps of an interval or the line. Raises `InputError` for a map of R^d."""
+    if isinstance(given, PLRNN) or is_spatial(given):
+        raise InputError("map", "a map of an interval or of the line", f"a map of R^{given.dimension}")
+    return given
 
 
 def exact_map(given: Map) -> Network | PiecewiseLinear:
-    """The map itself, for questions about the one exact map. Raises `InputError` for a box."""
+    """The map itself, for questions about the one exact map of the line. Raises `InputError` for a box and a PLRNN."""
+    given = line_map(given)
     if isinstance(given, Box):
         raise InputError("map", "one exact map", "a box of networks (weights that are intervals)")
     return given
@@ -97,9 +115,10 @@ def _map_file(document: Any) -> MapFile:
         if not domain[0] < domain[1]:
             _wrong("domain", "lo < hi", document["domain"])
     given = document["map"]
-    if not isinstance(given, dict) or given.get("kind") not in ("piecewise-linear", "network"):
-        _wrong("map.kind", '"piecewise-linear" or "network"', given.get("kind") if isinstance(given, dict) else given)
-    decode = _piecewise_linear if given["kind"] == "piecewise-linear" else _network
+    kind = given.get("kind") if isinstance(given, dict) else given
+    decode = DECODERS.get(kind) if isinstance(kind, str) else None
+    if not isinstance(given, dict) or decode is None:
+        _wrong("map.kind", '"piecewise-linear", "network" or "plrnn"', kind)
     return MapFile(decode(given, domain), name, source)
 
 
@@ -141,6 +160,40 @@ def _network(given: dict[str, Any], domain: Sequence[Q] | None) -> Network | Box
         where = error.where if error.where == "domain" else f"map.{error.where}"
         raise InputError(where, error.expected, error.got) from None
     return lower if all(low is high for low, high in layers) else Box(lower, upper)
+
+
+def _plrnn(given: dict[str, Any], domain: Sequence[Q] | None) -> PLRNN:
+    _keys("map", given, ("kind", "A", "W", "C", "e", "h"))
+    if domain is not None:
+        _wrong("domain", "null, for the whole of R^d", [text(end) for end in domain])
+    matrices = [
+        [
+            [
+                _number(f"map.{key}[{i}][{j}]", value)
+                for j, value in enumerate(_list(f"map.{key}[{i}]", row, "a row of numbers"))
+            ]
+            for i, row in enumerate(_list(f"map.{key}", given[key], "a matrix, a list of rows"))
+        ]
+        for key in "AWC"
+    ]
+    vectors = [
+        [
+            _number(f"map.{key}[{i}]", value)
+            for i, value in enumerate(_list(f"map.{key}", given[key], "a list of numbers"))
+        ]
+        for key in "eh"
+    ]
+    try:
+        return PLRNN(*matrices, *vectors)
+    except InputError as error:
+        raise InputError(f"map.{error.where}", error.expected, error.got) from None
+
+
+DECODERS: dict[str, Callable[[dict[str, Any], Sequence[Q] | None], Map]] = {
+    "piecewise-linear": _piecewise_linear,
+    "network": _network,
+    "plrnn": _plrnn,
+}
 
 
 def _layer(place: str, given: Any) -> tuple[Layer, Layer]:
@@ -194,6 +247,11 @@ def document(given: Map, name: str | None = None, source: dict[str, str] | None 
         return content
     if isinstance(given, Box):
         content["map"] = {"kind": "network", "layers": [_box_document(*layer) for layer in given.layers]}
+        return content
+    if isinstance(given, PLRNN):
+        matrices = {key: [[text(x) for x in row] for row in getattr(given, key)] for key in "AWC"}
+        vectors = {key: [text(x) for x in getattr(given, key)] for key in "eh"}
+        content["map"] = {"kind": "plrnn", **matrices, **vectors}
         return content
     content["map"] = shape = {"kind": "piecewise-linear", "knots": [[str(x), str(y)] for x, y in _points(given)]}
     if content["domain"] is None:

@@ -225,6 +225,12 @@ class Network:
         """The number of units in each layer, the output last."""
         return tuple(layer.shape[0] for layer in self.layers)
 
+    @property
+    def dimension(self) -> int | None:
+        """d where the network maps R^d to itself, so that the output can be fed back; otherwise None."""
+        inputs, outputs = self.layers[0].shape[1], self.layers[-1].shape[0]
+        return inputs if inputs == outputs else None
+
     def require_one_dimension(self) -> None:
         """Raises `InputError` unless the network is a map R -> R."""
         inputs, outputs = self.layers[0].shape[1], self.layers[-1].shape[0]
