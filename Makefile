@@ -42,8 +42,10 @@ bench: $(VENV)/ready ## time prove, check and counting against plain methods and
 docs: $(VENV)/ready ## write the generated pages of docs/ anew
 	$(BIN)/python -m tests.test_docs
 	$(BIN)/python docs/pictures.py
+	$(BIN)/python docs/figure_one.py
 	$(BIN)/python docs/figure_two.py
 	$(BIN)/python docs/radius.py
+	$(BIN)/python docs/cross_checking.py
 
 theories: ## compile the Coq theories (needs coqc) and print what they assume
 	$(MAKE) -C proofs

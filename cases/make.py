@@ -77,6 +77,12 @@ def stunted_network(height: str) -> Network:
     return Network([hidden, Layer([[2, -4]], [0], f"clip:0,{height}")], (0, 1))
 
 
+def markov_network() -> Network:
+    """The case "markov-thirds" as a network: its biases, -1/3 and -2/3, are no floats, and next to them the map is no Markov map."""
+    hidden = Layer([[1], [1], [1]], [0, "-1/3", "-2/3"], "relu")
+    return Network([hidden, Layer([[3, -5, 4]], [0], "clip:0,1")], (0, 1))
+
+
 def wide_with_ties() -> Network:
     """10,000 units with weights of 8 binary places and kinks of 12: many units share a kink, and some kinks cancel."""
     generator = np.random.default_rng(3)
@@ -146,6 +152,7 @@ CASES: dict[str, Callable[[], Map | dict[str, Any]]] = {
     "deep-tent": deep_tent,
     "narrow-plateau": lambda: families.stunted_tent(1 - Fraction(1, 2**40)),
     "markov-thirds": lambda: PiecewiseLinear([(0, 0), ("1/3", 1), ("2/3", "1/3"), (1, 1)]),
+    "markov-network": markov_network,
     "ties": ties,
     "expanding-line": lambda: PiecewiseLinear([(0, 0)], slopes=(2, 2)),
     "reflection": lambda: PiecewiseLinear([(0, 0)], slopes=(-1, -1)),

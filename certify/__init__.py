@@ -6,6 +6,7 @@ The public names; everything is exact, and nothing a float says is believed with
 from certify.artifact import check, save
 from certify.box import Box
 from certify.checker import Outcome
+from certify.crosscheck import Claim, Finding, Report, crosscheck, read_claims
 from certify.decision.cycles import Cycles, Periods
 from certify.enclosure.orbit import Orbit, enclose_orbit
 from certify.errors import BudgetExceeded, CertifyError, DomainError, InputError, NotInvariantError
@@ -22,8 +23,10 @@ __all__ = [
     "Box",
     "BudgetExceeded",
     "CertifyError",
+    "Claim",
     "Cycles",
     "DomainError",
+    "Finding",
     "FixedPoints",
     "InputError",
     "Layer",
@@ -34,8 +37,10 @@ __all__ = [
     "Periods",
     "PiecewiseLinear",
     "Radius",
+    "Report",
     "Verdict",
     "check",
+    "crosscheck",
     "cycles",
     "enclose_orbit",
     "entropy",
@@ -43,6 +48,7 @@ __all__ = [
     "periods",
     "prove",
     "radius",
+    "read_claims",
     "regions",
     "save",
 ]

@@ -10,6 +10,7 @@ from typing import Any
 from certify import checker
 from certify.counting import Counts
 from certify.decision.decide import OddReturn, Order, PeriodicOrbit
+from certify.dimension.horseshoe import BlockHorseshoe
 from certify.enclosure.decide import OddReturnBox, OrderBox
 from certify.entropy import ConstantSlope, Covering, Transfer
 from certify.numbers import Extended, rational, text
@@ -18,7 +19,7 @@ from certify.piecewise import PiecewiseLinear
 FORMAT, VERSION = "certify-certificate", 1
 
 Exact = OddReturn | PeriodicOrbit | Order | Counts | Covering | Transfer | ConstantSlope
-Proof = Exact | OddReturnBox | OrderBox
+Proof = Exact | OddReturnBox | OrderBox | BlockHorseshoe
 Certificate = dict[str, Any]
 
 
@@ -63,6 +64,21 @@ def _data(proof: Proof, f: PiecewiseLinear | None) -> dict[str, Any]:
         case OrderBox(core=core):
             data = {"kind": "order-box", "level": proof.level, "bits": proof.bits, "core_steps": core.steps}
             return data | {"parts": core.parts, "rule": proof.rule, "mesh": _texts(proof.mesh)} | _cover(proof)
+        case BlockHorseshoe():
+            return {"kind": "block-horseshoe", **_horseshoe(proof)}
+
+
+def _horseshoe(proof: BlockHorseshoe) -> dict[str, Any]:
+    blocks = [
+        {"rows": [_texts(row) for row in block.rows], "lo": _texts(block.lo), "hi": _texts(block.hi)}
+        for block in proof.blocks
+    ]
+    words = [
+        [word.start, word.end, " ".join("".join(map(str, pattern)) for pattern in word.patterns)]
+        for word in proof.words
+    ]
+    content = {"expanding": proof.expanding, "blocks": blocks, "words": words, "growth": text(proof.growth)}
+    return content | {"vector": [str(weight) for weight in proof.vector]}
 
 
 def _cover(proof: OddReturnBox | OrderBox) -> dict[str, Any]:

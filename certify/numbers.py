@@ -13,7 +13,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import TYPE_CHECKING, Any, Final
 
-from flint import arb, arb_mat, ctx, fmpq, fmpz, fmpz_mat, fmpz_poly
+from flint import arb, arb_mat, ctx, fmpq, fmpq_mat, fmpz, fmpz_mat, fmpz_poly
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,9 +25,10 @@ __all__ = [
     "arb",
     "arb_mat",
     "ctx",
+    "fmpq_mat",
     "fmpz_mat",
     "fmpz_poly",
-]  # balls, their precision, matrices and polynomials, for `certify.entropy`, `certify.enclosure` and `certify.counting` alone
+]  # balls, their precision, matrices and polynomials, for the packages that calculate with them
 
 Z = fmpz
 """The same library's integers: a long one that many a rational is made of is best handed over once."""

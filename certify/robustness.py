@@ -19,7 +19,7 @@ from certify.enclosure.invariance import NotShown, cover
 from certify.enclosure.nearest import Nearby, Pushes, between, nearest
 from certify.enclosure.radius import Proposal, RobustSearch
 from certify.errors import BudgetExceeded, InputError, NotInvariantError
-from certify.mapfile import Map, canonical_json_sha256, document
+from certify.mapfile import Map, canonical_json_sha256, document, line_map
 from certify.network import Network
 from certify.numbers import Infinity, Q, fraction, rational, shown, simplest_between
 from certify.piecewise import PiecewiseLinear
@@ -126,6 +126,7 @@ def _undecided(weights: Measure, reason: str) -> Radius:
 
 
 def _network(given: Map) -> Network:
+    given = line_map(given)
     if isinstance(given, Box):
         raise InputError(
             "map", "one exact network, to be the centre", "a box of networks, which prove decides as a whole"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -15,13 +16,15 @@ from certify.counting import Counts, activation_breaks, counts
 from certify.decision.budget import Budget
 from certify.decision.cycles import Cycles, Periods, cycles_of, periods_of
 from certify.decision.decide import DEFAULT_LEVEL, Decision, NotDecided, OddReturn, Order, PeriodicOrbit, decide
+from certify.dimension.decide import SpatialDecision, decide_spatial
+from certify.dimension.horseshoe import BlockHorseshoe
 from certify.enclosure.decide import EnclosedDecision, OddReturnBox, OrderBox, decide_box
 from certify.entropy import Entropy
 from certify.entropy import entropy as enclose
 from certify.errors import BudgetExceeded, CertifyError
-from certify.mapfile import Map, canonical_json_sha256, document, exact_map
+from certify.mapfile import Map, Spatial, canonical_json_sha256, document, exact_map, is_spatial, line_map
 from certify.network import Network
-from certify.numbers import fraction, shown
+from certify.numbers import as_float, fraction, shown
 from certify.piecewise import PiecewiseLinear
 
 DEFAULT_PIECES = 100_000
@@ -41,7 +44,7 @@ class Verdict:
     verdict: Literal["CHAOTIC", "ORDERED", "UNDECIDED"]
     reason: str
     certificate: Certificate | None
-    decision: Decision | EnclosedDecision
+    decision: Decision | EnclosedDecision | SpatialDecision
 
     @property
     def witness(self) -> Fraction | None:
@@ -78,6 +81,7 @@ def prove(
     max_level: int = DEFAULT_LEVEL,
     max_pieces: int = DEFAULT_PIECES,
     time_limit: float | None = None,
+    seed: int = 0,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Verdict:
     """Is the map chaotic? A verdict, with a certificate that the independent checker has replayed before this returns.
@@ -87,6 +91,7 @@ def prove(
     decision is complete but for maps whose periods are all the powers of 2; beyond it the verdict is UNDECIDED.
 
     A `Box`, or a network with smooth activations, is decided by enclosures: the verdict then holds for every network of the box.
+    A map of R^d, d > 1, is decided by the search of `certify.dimension`, which of these options takes `time_limit` and `seed` alone.
 
     >>> from certify import families
     >>> prove(families.tent()).verdict
@@ -95,6 +100,9 @@ def prove(
     budget = Budget(max_pieces, time_limit)
     if isinstance(given, Box) and given.is_single:
         given = given.lower
+    if is_spatial(given):
+        return _prove_in_space(given, budget, seed, progress)
+    given = line_map(given)
     if isinstance(given, Box) or (isinstance(given, Network) and given.smooth):
         return _prove_by_enclosures(given, max_level, budget, progress)
     try:
@@ -106,10 +114,22 @@ def prove(
         return Verdict("UNDECIDED", decision.reason, None, decision)
     progress("checking the certificate")
     try:
-        proof = _checked(decision, f, given)
+        proof = checked(decision, f, given)
     except BudgetExceeded as error:
         return Verdict("UNDECIDED", str(error), None, NotDecided(str(error)))
     return Verdict("ORDERED" if isinstance(decision, Order) else "CHAOTIC", _reason(decision, f), proof, decision)
+
+
+def _prove_in_space(given: Spatial, budget: Budget, seed: int, progress: Callable[[str], None]) -> Verdict:
+    decision = decide_spatial(given, budget, progress, seed)
+    if isinstance(decision, NotDecided):
+        return Verdict("UNDECIDED", decision.reason, None, decision)
+    progress("checking the certificate")
+    try:
+        proof = checked(decision, None, given)
+    except BudgetExceeded as error:
+        return Verdict("UNDECIDED", str(error), None, NotDecided(str(error)))
+    return Verdict("CHAOTIC", _spatial_reason(decision), proof, decision)
 
 
 def _prove_by_enclosures(
@@ -173,7 +193,7 @@ def regions(given: Map, iterates: int, *, max_pieces: int = DEFAULT_PIECES) -> C
     f = piecewise_linear(given, Budget(max_pieces))
     breaks = activation_breaks(given) if isinstance(given, Network) else None
     found = counts(f, iterates, activation_breaks=breaks)
-    return CertifiedCounts(found, _checked(found, f, given))
+    return CertifiedCounts(found, checked(found, f, given))
 
 
 @dataclass(frozen=True)
@@ -205,11 +225,11 @@ def entropy(
     f = piecewise_linear(given, Budget(max_pieces, time_limit))
     found = enclose(f, digits, max_nodes=max_nodes, time_limit=time_limit, progress=progress)
     progress("checking the certificates")
-    lower = None if found.below is None else _checked(found.below, f, given)
-    return CertifiedEntropy(found, lower, _checked(found.above, f, given))
+    lower = None if found.below is None else checked(found.below, f, given)
+    return CertifiedEntropy(found, lower, checked(found.above, f, given))
 
 
-def _checked(proof: Proof, f: PiecewiseLinear, given: Map) -> Certificate:
+def checked(proof: Proof, f: PiecewiseLinear | None, given: Map) -> Certificate:
     """The certificate, after the checker has accepted it. Raises `BudgetExceeded` beyond the checker's limits."""
     content = document(given)
     made = certificate(proof, f, canonical_json_sha256(content), content["domain"])
@@ -282,6 +302,15 @@ def _enclosed_reason(decision: OddReturnBox | OrderBox, given: Network | Box) ->
     inequality = f"{last}(x) {few} x = {shown(decision.x)} {less} {g}(x){every}"
     values = f"{last}(x) = {decision.near[1]}, {g}(x) = {decision.near[0]}"
     return f"{inequality}: {values}; an odd return of {'f' if m == 1 else f'g = {g}'} (n = {decision.n}, level {decision.level})."
+
+
+def _spatial_reason(decision: BlockHorseshoe) -> str:
+    lengths = sorted(len(word.patterns) for word in decision.words)
+    steps = ", ".join(map(str, lengths[:6])) + (", …" if len(lengths) > 6 else "")
+    blocks = "a block" if len(decision.blocks) == 1 else f"{len(decision.blocks)} blocks"
+    directions = "1 expanding direction" if decision.expanding == 1 else f"{decision.expanding} expanding directions"
+    words = f"{len(lengths)} words of {steps} steps lead {blocks} with {directions} across"
+    return f"{words}: topological entropy at least log({decision.growth}) , about {math.log(as_float(decision.growth)):.4f}"
 
 
 def _power(n: int) -> str:

@@ -10,11 +10,15 @@ import click
 
 from certify import __version__
 from certify.cli.counting import regions
+from certify.cli.crosschecking import crosscheck
 from certify.cli.deciding import check, cycles, periods, prove
 from certify.cli.enclosing import enclose_orbit, radius
 from certify.cli.entropy import entropy, growth
 from certify.cli.maps import convert, family, info
 from certify.cli.proofs import export, verify_coq
+from certify.cli.reporting import report
+from certify.cli.rounding import rounding
+from certify.cli.sweeping import sweep
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -37,7 +41,11 @@ for command in (
     growth,
     radius,
     enclose_orbit,
+    crosscheck,
+    rounding,
+    sweep,
     export,
+    report,
     verify_coq,
     info,
     convert,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from certify.cli.shared import (
     FILE,
@@ -21,6 +23,10 @@ from certify.cli.shared import (
     max_level,
     progress,
 )
+from certify.errors import InputError
+
+if TYPE_CHECKING:
+    from certify.mapfile import Map
 
 
 @click.command()
@@ -29,9 +35,10 @@ from certify.cli.shared import (
 @click.option("--json", "as_json", is_flag=True, help="Print verdict, reason and certificate as JSON.")
 @max_level
 @budgets
+@click.option("--seed", metavar="N", type=click.IntRange(min=0), default=0, help="Of the search in several dimensions.")
 @careful
 def prove(
-    source: Source, out: Path | None, as_json: bool, max_level: int, max_pieces: int, time_limit: float | None,
+    source: Source, out: Path | None, as_json: bool, max_level: int, max_pieces: int, time_limit: float | None, seed: int,
 ) -> None:  # fmt: skip
     """Decide whether MAP is chaotic: CHAOTIC, ORDERED or UNDECIDED, with a proof.
 
@@ -39,11 +46,15 @@ def prove(
     before anything is printed. Exit code 0 for CHAOTIC and ORDERED, 3 for UNDECIDED, 2 for bad input.
     """
     from certify.artifact import save
+    from certify.mapfile import is_spatial
     from certify.verdict import prove as decide
 
     with progress() as say, source.named():
         given = source.read().map
-        verdict = decide(given, max_level=max_level, max_pieces=max_pieces, time_limit=time_limit, progress=say)
+        _refuse_what_does_not_count(("max_level", "max_pieces") if is_spatial(given) else ("seed",), given)
+        verdict = decide(
+            given, max_level=max_level, max_pieces=max_pieces, time_limit=time_limit, seed=seed, progress=say
+        )
     if out and verdict.certificate:
         save(verdict.certificate, out)
     if as_json:
@@ -61,6 +72,17 @@ def prove(
             click.echo(f"Certificate: {out}")
     if verdict.certificate is None:
         sys.exit(UNDECIDED)
+
+
+def _refuse_what_does_not_count(names: tuple[str, ...], given: Map) -> None:
+    """Raises `InputError` where one of these options was given: it means nothing for this map."""
+    from certify.mapfile import is_spatial
+
+    context = click.get_current_context()
+    for name in names:
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            what = "one dimension" if is_spatial(given) else "several dimensions"
+            raise InputError(f"--{name.replace('_', '-')}", "no such option for this map", f"one for maps of {what}")
 
 
 @click.command()

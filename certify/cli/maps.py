@@ -56,7 +56,7 @@ def info(
     """
     from certify.box import Box
     from certify.decision.budget import Budget
-    from certify.mapfile import sha256
+    from certify.mapfile import is_spatial, sha256
     from certify.network import Network
 
     budget = Budget(max_pieces, time_limit)
@@ -64,11 +64,13 @@ def info(
         read = source.read()
         given = read.map
         enclosed = isinstance(given, Box) or (isinstance(given, Network) and given.smooth)
-        about = _of_enclosures(given, budget) if enclosed else _of_pieces(given, budget)  # type: ignore[arg-type]
+        about: dict[str, Any] = {}
+        if not is_spatial(given):
+            about = _of_enclosures(given, budget) if enclosed else _of_pieces(given, budget)  # type: ignore[arg-type]
     facts = {
         "name": read.name,
         "kind": _kind(given),
-        "domain": "the line" if given.domain is None else [str(x) for x in given.domain],
+        "domain": _domain(given),
         **about,
         "sha256": sha256(given),
     }
@@ -81,10 +83,21 @@ def info(
         click.echo(f"{key.replace('_', ' '):>24}  {', '.join(words) or 'none'}")
 
 
+def _domain(given: Map) -> str | list[str]:
+    from certify.mapfile import is_spatial
+
+    if given.domain is not None:
+        return [str(x) for x in given.domain]
+    return f"R^{given.dimension}" if is_spatial(given) else "the line"
+
+
 def _kind(given: Map) -> str:
     from certify.box import Box
     from certify.piecewise import PiecewiseLinear
+    from certify.plrnn import PLRNN
 
+    if isinstance(given, PLRNN):
+        return f"plrnn with {given.units} hidden units"
     if isinstance(given, PiecewiseLinear):
         return "piecewise-linear"
     many = "box of networks" if isinstance(given, Box) else "network"

@@ -21,7 +21,7 @@ from certify.enclosure.balls import Balls
 from certify.enclosure.doubles import Doubles
 from certify.enclosure.functions import Ball, dyadic
 from certify.errors import BudgetExceeded, DomainError, InputError
-from certify.mapfile import Map
+from certify.mapfile import LineMap, Map, line_map
 from certify.numbers import Q, arb, as_float, ctx, rational, shown
 from certify.piecewise import PiecewiseLinear
 
@@ -89,6 +89,7 @@ def enclose_orbit(
     >>> orbit.first_off, orbit.steps[60].value, orbit.steps[60].double
     (48, Decimal('0.4'), 0.0)
     """
+    given = line_map(given)
     point, tolerance = _number("x", x), _number("off", off)
     for name, count, least in (("steps", steps, 0), ("digits", digits, 1)):
         if count < least:
@@ -120,7 +121,7 @@ def _number(name: str, given: Any) -> Q:
 class _Walk:
     """The map in balls of so many bits."""
 
-    def __init__(self, given: Map, bits: int) -> None:
+    def __init__(self, given: LineMap, bits: int) -> None:
         self.bits, self._ends = bits, given.ends
         self.loss = 0.0
         """The bits lost from the first to the last of the points that were precise enough."""
@@ -208,7 +209,7 @@ def _log2(x: Ball) -> float:
     return math.log2(int(mantissa)) + int(exponent) if mantissa > 0 else -math.inf
 
 
-def _float_orbit(given: Map, x: Q, steps: int) -> Iterator[float]:
+def _float_orbit(given: LineMap, x: Q, steps: int) -> Iterator[float]:
     """The orbit as a program in doubles takes it; of a box, that of the network in the middle."""
     if isinstance(given, PiecewiseLinear):
         breaks, (slopes, constants) = given.near_breaks, given.near_lines

@@ -10,6 +10,7 @@ from certify.mapfile import Map
 from certify.network import Network
 from certify.numbers import INF, NEG_INF, Extended, rational
 from certify.piecewise import PiecewiseLinear
+from certify.plrnn import PLRNN
 
 Exact = Network | PiecewiseLinear
 """What can be exported: one map, with exact values."""
@@ -18,7 +19,8 @@ Exact = Network | PiecewiseLinear
 def exact(given: Map) -> Exact:
     """The map, when it is one and has exact values. Raises `NoExport`."""
     if not isinstance(given, PiecewiseLinear | Network):
-        raise NoExport("the map is a box of networks, and only single maps can be exported")
+        what = "a plrnn" if isinstance(given, PLRNN) else "a box of networks"
+        raise NoExport(f"the map is {what}, and only single maps of an interval or the line can be exported")
     if isinstance(given, Network) and given.smooth:
         raise NoExport("the map has a smooth activation, and only piecewise-linear maps can be exported")
     return given
