@@ -18,7 +18,7 @@ import certify
 from certify import InputError, Layer, Network, PiecewiseLinear, families
 from certify.cli import main
 from certify.numbers import rational
-from certify.rounding import FORMATS, ORDERS, Arithmetic, float_orbit, float_states, program, rounded_map
+from certify.rounding import FORMATS, ORDERS, Arithmetic, float_orbit, float_states, program_of, rounded_map
 from certify.rounding.states import _fate
 
 ROOT = Path(__file__).parent.parent
@@ -185,20 +185,40 @@ def test_overflow_becomes_an_infinity(name: str, order: str) -> None:
     assert found[0, 0] == np.inf
 
 
-def fused_needs_one_rounding() -> tuple[Fraction, float]:
-    """w x + s where the product in doubles and the sum in doubles are both fine and the second rounding is not."""
-    w = x = Fraction(1) + Fraction(1, 2**12)  # w x = 1 + 2^-11 + 2^-24
-    return w * x, 2.0**-60
-
-
-def test_a_fused_sum_is_not_rounded_twice() -> None:
-    """1 + 2^-11 + 2^-24 is a tie of float32, from which 2^-60 leads away: doubles alone would lose it."""
-    product, addend = fused_needs_one_rounding()
-    near = naive(product + Fraction(addend), "float32")
-    w = 1 + 2.0**-12
-    assert float(np.float32(w * w + addend)) != near
-    terms = [(np.array([addend]), np.array([1.0])), (np.array([w]), np.array([w]))]
+@pytest.mark.parametrize(
+    ("w", "x", "addend"),
+    [
+        (1 + 2.0**-12, 1 + 2.0**-12, 2.0**-60),  # just above a tie of float32 that goes down
+        (
+            1549.0,
+            10831.0,
+            -3 * 2.0**-30,
+        ),  # 2^24 + 3, a tie that goes up, less 3/4 of the last place of the doubles there
+    ],
+)
+def test_a_fused_sum_is_not_rounded_twice(w: float, x: float, addend: float) -> None:
+    """The product is a tie of float32, from which the addend leads away by less than the doubles there can tell."""
+    near = naive(Fraction(w) * Fraction(x) + Fraction(addend), "float32")
+    assert near != naive(Fraction(w) * Fraction(x), "float32")
+    terms = [(np.array([addend]), np.array([1.0])), (np.array([w]), np.array([x]))]
     assert float(Arithmetic("float32", "fused").sum(terms, np.array([0.0]))[0]) == near
+
+
+@pytest.mark.parametrize(("name", "order"), CHOICES)
+def test_a_map_by_knots_is_executed_piece_by_piece(name: str, order: str) -> None:
+    """Slope times x plus intercept, all rounded; a break belongs to the piece on its right."""
+    f = PiecewiseLinear([(0, "1/7"), ("1/2", "1/3"), ("3/4", 1), (1, "1/5")])
+    slopes, constants = (
+        [naive(Fraction(str(number)), name) for number in numbers] for numbers in (f.slopes, f.intercepts)
+    )
+    code = program_of(f, Arithmetic(name, order))
+    states = [0.0, 0.125, 0.5, 0.75, 1.0, *np.linspace(0, 1, 23).astype(DTYPES[name]).astype(np.float64).tolist()]
+    for x in states:
+        piece = (x >= 0.5) + (x >= 0.75)
+        one = "sequential" if order == "numpy" else order
+        assert code.value(x) == scalar_sum(name, one, [slopes[piece]], [x], constants[piece])
+        line = Fraction(slopes[piece]) * Fraction(x) + Fraction(constants[piece])
+        assert Fraction(str(code.rounded(rational(x)))) == line
 
 
 def small_network(seed: int, output: str = "clip:0,1") -> Network:
@@ -230,7 +250,7 @@ def executed(net: Network, name: str, x: float) -> float:
 @names
 def test_a_network_is_executed_layer_by_layer(name: str) -> None:
     net = small_network(11)
-    code = program(net, Arithmetic(name))
+    code = program_of(net, Arithmetic(name))
     for x in patterns(name, 12, 12, ordinary=True).astype(np.float64).tolist():
         assert code.value(x) == executed(net, name, x)
 
@@ -384,7 +404,7 @@ def test_states_of_a_network_one_by_one(name: str) -> None:
     states = every[(every >= 2) & (every <= 4)].tolist()
     chosen = states if name == "bfloat16" else states[::37]
     place = {x: i for i, x in enumerate(states)}
-    code = program(net, Arithmetic(name))
+    code = program_of(net, Arithmetic(name))
     values = {x: executed(net, name, x) for x in chosen}
     assert {x: code.value(x) for x in chosen} == values
     assert fate.states == len(states)
@@ -405,6 +425,15 @@ def test_states_that_leave() -> None:
     assert [(cycle.points, cycle.basin) for cycle in doubling.cycles] == [((0.0,), 1)]
     assert doubling.left == doubling.states - 1 == 2 * ((31 << 10) - 1)
     assert doubling.longest == 40  # from 2^-24 to 2^15 in 39 steps, and out in one more
+
+
+def test_neither_the_parts_nor_the_pieces_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network is the same map a few states at a time, and layer by layer where its pieces are too many."""
+    net = Network(small_network(23, "clip:2,4").layers, (2, 4))
+    fate = float_states(net, Arithmetic("bfloat16"))
+    monkeypatch.setattr("certify.rounding.program.AT_ONCE", 50)
+    monkeypatch.setattr("certify.rounding.program.MANY_PIECES", 1)
+    assert float_states(net, Arithmetic("bfloat16")) == fate
 
 
 def test_the_rounded_map() -> None:
@@ -437,15 +466,15 @@ def test_the_rounded_map() -> None:
         (lambda: float_orbit(families.tent(), "1e6", 3, Arithmetic("float16")), "x: .*range of float16.*"),
         (lambda: float_orbit(families.tent(), 0, -1, Arithmetic("float16")), "steps: .*"),
         (
-            lambda: program(Network([Layer([[70000]], [0], "relu")], None), Arithmetic("float16")),
+            lambda: program_of(Network([Layer([[70000]], [0], "relu")], None), Arithmetic("float16")),
             r"layers\[0\].weight: expected numbers in the range of float16, up to 65504, got 70000",
         ),
         (
-            lambda: program(Network([Layer([[1]], [0], "tanh")], None), Arithmetic("float16")),
+            lambda: program_of(Network([Layer([[1]], [0], "tanh")], None), Arithmetic("float16")),
             r"layers\[0\].activation: expected a piecewise-linear activation, got tanh.*",
         ),
         (
-            lambda: program(certify.load(ROOT / "cases" / "printed-monotone" / "map.json"), Arithmetic("float16")),
+            lambda: program_of(certify.load(ROOT / "cases" / "printed-monotone" / "map.json"), Arithmetic("float16")),
             "map: expected one exact map.*",
         ),
     ],
@@ -461,6 +490,12 @@ def run(*arguments: str) -> Any:
 
 def case(name: str) -> str:
     return str(ROOT / "cases" / name / "map.json")
+
+
+def test_the_command_has_all_formats_and_orders() -> None:
+    choices = {option.name: option.type for option in main.commands["rounding"].params}
+    assert set(choices["kind"].choices) == set(FORMATS)
+    assert tuple(choices["order"].choices) == ORDERS
 
 
 def test_command_in_json() -> None:

@@ -168,14 +168,14 @@ def _family(f: PiecewiseLinear, points: Sequence[Q], cell: Cell) -> Near | None:
             return None
         if slope != 1:
             excluded.append(constant / (1 - slope))
-    best = _lowest(maps[:p], points, cell)
+    best = lowest(maps[:p], points, cell)
     other = cell.lo if best == cell.hi else cell.hi
     step = (other - best) / (1024 * (len(excluded) + 1))
     start = next(y for k in range(len(excluded) + 1) if (y := best + k * step) not in excluded)
     return Near(_distance(f.trajectory(start, p - 1), points), start, (cell.lo, cell.hi))
 
 
-def _lowest(maps: Sequence[Affine], points: Sequence[Q], cell: Cell) -> Q:
+def lowest(maps: Sequence[Affine], points: Sequence[Q], cell: Cell) -> Q:
     """Where on the cell the largest |f^t(y) - x_t| is least: the lowest point of a convex broken line, by tangents (Kelley 1960)."""
     lines = [line for (s, c), x in zip(maps, points) for line in ((s, c - x), (-s, x - c))]
 

@@ -7,7 +7,7 @@ every step of a float orbit, `states` the fate of every state of a 16-bit format
 from certify.rounding.arithmetic import ORDERS, Arithmetic
 from certify.rounding.formats import FORMATS, Format
 from certify.rounding.orbit import FloatOrbit, StepError, float_orbit
-from certify.rounding.program import Program, program, rounded_map
+from certify.rounding.program import Program, program_of, rounded_map
 from certify.rounding.states import FloatCycle, FloatStates, float_states
 
 __all__ = [
@@ -22,6 +22,6 @@ __all__ = [
     "StepError",
     "float_orbit",
     "float_states",
-    "program",
+    "program_of",
     "rounded_map",
 ]

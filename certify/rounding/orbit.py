@@ -11,7 +11,7 @@ from certify.errors import InputError
 from certify.mapfile import Map
 from certify.numbers import Q, fraction, rational
 from certify.rounding.arithmetic import Arithmetic
-from certify.rounding.program import Program, program
+from certify.rounding.program import Program, program_of
 
 OFF = "1/1000"
 """A float that is off by more than this is told, unless another tolerance is given."""
@@ -83,7 +83,7 @@ def float_orbit(given: Map, x: Any, steps: int, arithmetic: Arithmetic, *, off: 
     start, tolerance = _number("x", x), _number("off", off)
     if steps < 0:
         raise InputError("steps", "an integer that is at least 0", str(steps))
-    code = program(given, arithmetic)
+    code = program_of(given, arithmetic)
     points = [arithmetic.format.nearest(start)]
     if math.isinf(points[0]):
         raise InputError("x", f"a number in the range of {arithmetic.format}", str(x))

@@ -46,7 +46,7 @@ class Program:
         return float(self.values(np.array([x]))[0])
 
 
-def program(given: Map, arithmetic: Arithmetic) -> Program:
+def program_of(given: Map, arithmetic: Arithmetic) -> Program:
     """The program for a network, layer by layer; for a map by knots, slope times x plus intercept in the piece that x lies in.
 
     Of a map by knots, breaks, slopes and intercepts are rounded; a break belongs to the piece on its right. Activations round

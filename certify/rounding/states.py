@@ -19,7 +19,7 @@ from certify.numbers import rational
 from certify.rounding.arithmetic import Arithmetic
 from certify.rounding.formats import Doubles
 from certify.rounding.orbit import StepError, step_error
-from certify.rounding.program import program
+from certify.rounding.program import program_of
 
 Indices = npt.NDArray[np.intp]
 
@@ -54,7 +54,7 @@ class FloatStates:
 def float_states(given: Map, arithmetic: Arithmetic) -> FloatStates:
     """The eventual cycles of the program in float16 or bfloat16, by iteration of all its states in the domain.
 
-    Raises `InputError` for longer formats, for a domain that holds no number of the format, and as `program`.
+    Raises `InputError` for longer formats, for a domain that holds no number of the format, and as `program_of`.
 
     >>> from certify import families
     >>> fate = float_states(families.tent(), Arithmetic("float16"))
@@ -63,7 +63,7 @@ def float_states(given: Map, arithmetic: Arithmetic) -> FloatStates:
     """
     if arithmetic.format.precision > 11:
         raise InputError("format", "float16 or bfloat16, whose states can all be gone through", str(arithmetic.format))
-    code = program(given, arithmetic)
+    code = program_of(given, arithmetic)
     numbers = arithmetic.format.states()
     lo, hi = given.ends
     states = numbers[bisect_left(numbers, lo, key=rational) : bisect_right(numbers, hi, key=rational)]
