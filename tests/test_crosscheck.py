@@ -8,10 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import certify
 from certify import PiecewiseLinear, families
 from certify.crosscheck import Finding
+from tests import oracle
+from tests.strategies import build, few, interval_maps
 
 F = Fraction
 TENT = families.tent()
@@ -82,6 +86,14 @@ def test_a_period_that_a_map_has_not_is_excluded_by_a_certificate() -> None:
     found = only(MONOTONE, claim="cycle", period=3, points=[0.1, 0.2, 0.3], tolerance=1)
     assert (found.status, found.fact["exists"]) == ("REFUTED", False)
     assert found.certificates[0]["claim"]["verdict"] == "ORDERED"
+
+
+def test_a_certificate_of_order_that_does_not_exclude_a_period() -> None:
+    """x -> -2x exchanges the ends of the line, so order is proved at level 1, which leaves room for a period 2 that is not there."""
+    f = PiecewiseLinear([(0, 0)], slopes=(-2, -2))
+    found = only(f, claim="cycle", period=2, points=[1, -1], tolerance="1/2")
+    assert (found.status, found.fact["exists"], found.certificates) == ("REFUTED", False, ())
+    assert only(f, claim="cycle", period=3, points=[1, -1, 1], tolerance="1/2").certificates != ()
 
 
 def test_cycles_that_fill_an_interval() -> None:
@@ -156,6 +168,24 @@ def test_cycles_too_many_to_list_are_counted() -> None:
     # sum of mu(20/d) 2^d over the divisors of 20, divided by 20
     assert found.fact["missing_count"] == str((2**20 - 2**10 - 2**4 + 2**2) // 20)
     assert "missing" not in found.fact
+
+
+def test_cycles_of_a_sawtooth_are_counted() -> None:
+    """Eight laps, all of full height: 8^3 fixed points of f^3, 8 of f."""
+    f = PiecewiseLinear([(F(i, 8), i % 2) for i in range(9)])
+    claim = {"claim": "all_cycles", "period": 3, "cycles": [], "tolerance": 0}
+    [found] = certify.crosscheck(f, [claim], max_pieces=100)
+    assert (found.fact["true_cycles"], "missing" in found.fact) == (str((8**3 - 8) // 3), False)
+
+
+def test_cycles_that_can_be_neither_listed_nor_counted() -> None:
+    """The identity up to 1/3 and a tent from there on: too many pieces, and a whole interval of fixed points."""
+    f = PiecewiseLinear([(0, 0), ("1/3", "1/3"), ("2/3", 1), (1, "1/3")])
+    claim = {"claim": "all_cycles", "period": 12, "cycles": [], "tolerance": 0}
+    [found] = certify.crosscheck(f, [claim], max_pieces=1000)
+    assert found.status == "UNDECIDED"
+    [found] = certify.crosscheck(f, [claim | {"cycles": [["1/5"] * 12]}], max_pieces=1000)
+    assert (found.status, found.fact["spurious_count"]) == ("REFUTED", "1")
 
 
 def test_families_of_cycles_need_one_member_each() -> None:
@@ -235,6 +265,8 @@ def test_an_orbit_that_leaves_the_domain() -> None:
     assert (found.status, found.fact["leaves"], found.fact["true_value"]) == ("REFUTED", 1, "3/2")
     assert only(f, claim="orbit", points=["1/4", "1/2", "1"], tolerance=0).status == "CONFIRMED"
     assert only(f, claim="orbit", points=["2"], tolerance=0).fact["leaves"] == 0
+    for g, points in ((f, ["3/4", "3/2", "3"]), (PiecewiseLinear([(0, -1), (1, 1)]), ["1/4", "-1/2", "-2"])):
+        assert only(g, claim="orbit", points=points, tolerance="1/1000", sense="shadowed").fact["shadow_lost"] == 1
 
 
 def test_a_long_contracting_orbit_stays_short() -> None:
@@ -389,6 +421,17 @@ def test_the_rule_of_the_notebooks_is_wrong_on_a_monotone_map() -> None:
     assert (found.status, found.fact["rule_says"]) == ("CONFIRMED", False)
 
 
+@few(100)
+@given(interval_maps(4), st.integers(2, 7), st.sampled_from(["f3", "f4"]))
+def test_the_rule_on_coarse_grids(f: oracle.Map, count: int, rule: str) -> None:
+    """Where the first and the last point of the grid, and zeros on it, matter."""
+    lo, hi = f.knots[0][0], f.knots[-1][0]
+    found = only(build(f), claim="period3", value=True, rule=rule, points=count, lo=lo, hi=hi)
+    once, often = grid_rule(build(f), int(rule[1]), count, lo, hi)
+    assert found.fact["sign_changes"] == {"f": once, rule: often}
+    assert found.fact["rule_says"] == (often > once)
+
+
 def test_period_three() -> None:
     found = only(TENT, claim="period3", value=False)
     a, b, c = numbers(found.fact["cycle"])
@@ -407,6 +450,8 @@ def test_entropy_against_its_closed_form() -> None:
     """log 2 = 0.6931471805599453094172321214581765680755…"""
     near = "0.69314718055994530941723212145"
     assert only(TENT, claim="entropy", interval=[near, near + "9"]).status == "CONFIRMED"
+    above = only(TENT, claim="entropy", interval=["0.6931471805599453094173", 1])
+    assert (above.status, F(above.fact["off_by"]) < F(1, 10**22)) == ("REFUTED", True)
     found = only(TENT, claim="entropy", interval=["0.6", "0.65"])
     assert found.status == "REFUTED"
     assert 0 < F(found.fact["off_by"]) <= F("0.6931471805600") - F("0.65")
@@ -417,6 +462,12 @@ def test_entropy_against_its_closed_form() -> None:
     assert only(TENT, claim="entropy", interval=[math.inf, math.inf]).status == "REFUTED"
     assert only(MONOTONE, claim="entropy", interval=[0, 0]).status == "CONFIRMED"
     assert only(MONOTONE, claim="entropy", interval=["1e-9", 1]).status == "REFUTED"
+
+
+def test_a_cycle_through_a_knot_bounds_no_exponent() -> None:
+    """The fixed point 1/2 is a knot with slopes 1/10 and 5; orbits on its right end on a plateau, all others have log(1/10)."""
+    f = PiecewiseLinear([(0, "0.45"), ("0.5", "0.5"), ("0.52", "0.6"), (1, "0.6")])
+    assert only(f, claim="lyapunov_upper_bound", value=0).status == "UNDECIDED"
 
 
 def test_an_estimate_from_a_dead_float_orbit_is_no_bound_of_exponents() -> None:
@@ -441,9 +492,17 @@ def test_exponents_between_slopes_and_cycles() -> None:
     assert (found.status, found.fact["cycle"], found.fact["multiplier"]) == ("REFUTED", ["0"], "3")
     assert only(f, claim="lyapunov_upper_bound", interval=["1.09", "1.1"]).status == "CONFIRMED"  # log 3 = 1.0986…
     assert only(f, claim="lyapunov_upper_bound", interval=["1.0986122886", "1.0986122887"]).status == "CONFIRMED"
+    swap = PiecewiseLinear([(0, 1), ("1/4", "3/8"), ("3/4", "1/4"), (1, 0)])  # slopes -5/2, -1/4, -1; 0 -> 1 -> 0
+    found = only(swap, claim="lyapunov_upper_bound", value="0.4582")  # (log 5/2)/2 = 0.45814…
+    assert (found.status, found.fact["t"], found.fact["steepest"]) == ("CONFIRMED", 2, "5/2")
+    found = only(swap, claim="lyapunov_upper_bound", value="0.4581")
+    assert (found.status, found.fact["cycle"], found.fact["multiplier"]) == ("REFUTED", ["0", "1"], "5/2")
     contraction = PiecewiseLinear([(0, "1/4"), (1, "1/2")])
     assert only(contraction, claim="lyapunov_upper_bound", interval=["-1.387", "-1.386"]).status == "CONFIRMED"
     assert only(contraction, claim="lyapunov_upper_bound", value="-1.39").status == "REFUTED"
+    near = "-1.386294361119890618834464242"  # log(1/4) = -1.3862943611198906188344642429…
+    assert only(contraction, claim="lyapunov_upper_bound", value=near).status == "CONFIRMED"
+    assert only(contraction, claim="lyapunov_upper_bound", value=near + "95").status == "REFUTED"
     constant = PiecewiseLinear([(0, "1/4"), (1, "1/4")])
     assert only(constant, claim="lyapunov_upper_bound", value=-1000).status == "CONFIRMED"
     assert only(constant, claim="lyapunov_upper_bound", value=-math.inf).status == "CONFIRMED"

@@ -7,11 +7,15 @@ from fractions import Fraction
 from itertools import combinations, pairwise, permutations
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import certify
-from certify.crosscheck import Finding
+from certify.crosscheck import Finding, orbit
+from certify.crosscheck.near import Cell, lowest
+from certify.decision.cells import Affine
+from certify.numbers import fraction, rational
 from tests import oracle
 from tests.strategies import build, few, interval_maps, self_maps
 
@@ -157,7 +161,7 @@ def test_orbits(f: oracle.Map, data: st.DataObject) -> None:
         errors = [abs(oracle.value(f, x) - y) for x, y in pairwise(points)]
         assert F(fact["delta"]) == max(errors, default=F(0))
         if errors:
-            assert errors[fact["delta_step"]] == max(errors)
+            assert fact["delta_step"] == errors.index(max(errors))
     else:
         assert fact["delta"] is None
     try:
@@ -177,6 +181,54 @@ def test_orbits(f: oracle.Map, data: st.DataObject) -> None:
         "shadowed": fact["shadowed"],
     }
     assert found.status == ("CONFIRMED" if holds[sense] else "REFUTED")
+
+
+@few(250)
+@given(self_maps(4), st.data())
+def test_rounding_long_numbers_never_turns_an_answer_round(f: oracle.Map, data: st.DataObject) -> None:
+    """With next to no spare digits almost everything is rounded; what is then still decided is what is decided exactly."""
+    points = [data.draw(NUMBERS)]
+    for _ in range(data.draw(st.integers(1, 6))):
+        lo, hi = oracle.ends(f)
+        x = min(max(points[-1], lo), hi)
+        points.append(oracle.value(f, F(x)) + data.draw(st.sampled_from([F(0), F(0), F(1, 8), F(-1, 8), F(1, 3)])))
+    claim = {"claim": "orbit", "points": points, "tolerance": data.draw(TOLERANCES), "start": data.draw(NUMBERS)}
+    exact = check(f, **claim).fact
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(orbit, "SPARE_BITS", -1)
+        found = check(f, **claim)
+    if "leaves" in found.fact:
+        assert found.fact["leaves"] == exact["leaves"]
+    if "distance" in found.fact:
+        assert F(found.fact["distance"]) <= F(exact["distance"])
+    if found.fact["shadowed"] is not None:
+        assert found.fact["shadowed"] == exact["shadowed"]
+        assert found.fact.get("shadow_lost", 0) >= exact.get("shadow_lost", 0)
+    if "shadow" in found.fact:
+        true = oracle.orbit(f, F(found.fact["shadow"]), len(points) - 1)
+        assert all(abs(x - y) <= F(str(claim["tolerance"])) for x, y in zip(points, true))
+
+
+LINES = st.tuples(st.sampled_from([F(n, 2) for n in range(-4, 5)]), NUMBERS)
+
+
+@few(200)
+@given(st.lists(st.tuples(LINES, NUMBERS), min_size=1, max_size=5), NUMBERS, NUMBERS)
+def test_the_lowest_point_of_a_convex_broken_line(parts: list[tuple[Line, Fraction]], a: Fraction, b: Fraction) -> None:
+    """The minimum is at an end or where two of the lines meet."""
+    a, b = min(a, b), max(a, b)
+    lines = [(sign * s, sign * (c - x)) for (s, c), x in parts for sign in (1, -1)]
+
+    def height(y: Fraction) -> Fraction:
+        return max(s * y + c for s, c in lines)
+
+    meetings = [(d - c) / (s - t) for (s, c), (t, d) in combinations(lines, 2) if s != t]
+    least = min(height(y) for y in (a, b, *(y for y in meetings if a <= y <= b)))
+    maps = [Affine(rational(s), rational(c)) for (s, c), _ in parts]
+    cell = Cell(rational(a), rational(b), rational(1), rational(0))
+    found = lowest(maps, [rational(x) for _, x in parts], cell)
+    assert a <= fraction(found) <= b
+    assert height(fraction(found)) == least
 
 
 def best_pairing(near: list[list[bool]], columns: int) -> int:

@@ -109,7 +109,9 @@ def _pseudo(f: PiecewiseLinear, points: Sequence[Q], tolerance: Q, budget: Budge
         if at is None or error > delta:
             delta, at = error, t
     fact = {"delta": text(delta), "delta_step": at}
-    reason = f"a single step is off by at most {about(delta)}" + ("" if at is None else f" (from step {at})")
+    reason = (
+        f"a single step is off by at most {about(delta)} (from step {at})" if delta else "every single step is exact"
+    )
     return Answer("CONFIRMED" if delta <= tolerance else "REFUTED", reason, fact)
 
 
