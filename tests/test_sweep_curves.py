@@ -346,12 +346,13 @@ def kind_of_output(cell: Initialised) -> Output:
 
 
 def compare(cell: Initialised, count: int) -> None:
-    """The first draws, and every rare one; of wide networks those at level 0 only, as the others take balls seconds."""
+    """The first draws, and some rare ones; of wide networks those at level 0 only, as the others take balls seconds."""
     drawn = block(cell, 2022, 0)
     records = decide_layers(pairs(drawn), kind_of_output(cell))
     verdict, level = records["verdict"].tolist(), records["level"].tolist()
     assert verdict.count(UNDECIDED) < 3
-    chosen = [i for i in range(BLOCK) if i < count or verdict[i] == CHAOTIC or level[i] > 1]
+    rare = [i for i in range(BLOCK) if verdict[i] == CHAOTIC or level[i] > 1]
+    chosen = sorted({*range(count), *rare[:2]})
     if cell.width > 4:
         chosen = [i for i in range(count) if level[i] == 0]
     for row in chosen:
@@ -361,7 +362,7 @@ def compare(cell: Initialised, count: int) -> None:
 
 @pytest.mark.parametrize("row", INITIALISATIONS)
 @pytest.mark.parametrize("clipped", [False, True])
-@pytest.mark.parametrize(("width", "layers", "count"), [(2, 2, 120), (4, 2, 120), (2, 3, 30), (64, 2, 5)])
+@pytest.mark.parametrize(("width", "layers", "count"), [(2, 2, 50), (4, 2, 50), (2, 3, 15), (64, 2, 3)])
 def test_verdicts_are_those_of_balls(row: str, clipped: bool, width: int, layers: int, count: int) -> None:
     compare(Initialised(row, width, "tanh", clipped, layers), count)
 

@@ -18,7 +18,7 @@ h(h(y)) = y for some y that rises, which h does not fix.
 What no level orders may be chaotic. f has a point of least period 3 if f^3(x) < x < f(x) or the mirror image somewhere (Li and Yorke
 1975), and none if each cell falls, misses its third image, or has f monotone on the hull of itself and its first two images: the
 least point x of a cycle of period 3 rises, and there f^3(x) > x, for if f increases, x < f(x) <= f^2(x) <= f^3(x); if it decreases, it has
-a fixed point p with x < p < f(x), and f^2(x) <= p <= f^3(x).
+a fixed point p with x < p <= f(x), and f^2(x) <= p <= f^3(x).
 """
 
 from __future__ import annotations
@@ -58,36 +58,44 @@ def decide_layers(weights: Sequence[tuple[Floats, Floats]], output: Output) -> R
     networks = Networks(weights, output)
     records = undecided(len(networks.sound))
     rows = np.flatnonzero(networks.sound)
-    lo, hi = _cores(networks, rows)
-    left = rows
+    lo, hi, left = _cores(networks, rows)
+    _order(records, np.setdiff1d(rows, left), 0)
     for level in range(LEVELS):
         m = 1 << level
-        ordered, cycles = _sorted(networks, left, lo, hi, partial(_may_swap, m), partial(_returns, m, 2))
-        records["verdict"][ordered], records["level"][ordered], records["period3"][ordered] = ORDERED, level, NO
+        ordered, cycles = _bisected(networks, left, lo, hi, partial(_may_swap, m), partial(_returns, m, 2))
+        _order(records, ordered, level)
         left = np.flatnonzero(~np.isnan(cycles))
     doubtful = rows[records["verdict"][rows] == UNDECIDED]
-    without, three = _sorted(networks, doubtful, lo, hi, _may_have_period_three, partial(_returns, 1, 3))
-    _record(records, np.flatnonzero(~np.isnan(three)), three, 0, 3, YES)
+    without, three = _bisected(networks, doubtful, lo, hi, _may_have_period_three, partial(_returns, 1, 3))
+    _chaos(records, np.flatnonzero(~np.isnan(three)), three, 0, 3, YES)
     _find_odd_returns(networks, without, lo, hi, records)
     return records
 
 
-def _record(records: Records, rows: Integers, points: Floats, level: int, n: int, period3: int) -> None:
+def _order(records: Records, rows: Integers, level: int) -> None:
+    """Writes down that these rows are ordered."""
+    _write(records, rows, verdict=ORDERED, level=level, period3=NO)
+
+
+def _chaos(records: Records, rows: Integers, points: Floats, level: int, n: int, period3: int) -> None:
     """Writes down that these rows are chaotic, by the points in the same places as the records."""
-    for name, value in (("verdict", CHAOTIC), ("level", level), ("n", n), ("period3", period3)):
+    _write(records, rows, verdict=CHAOTIC, level=level, n=n, period3=period3, x=points[rows])
+
+
+def _write(records: Records, rows: Integers, **entries: int | Floats) -> None:
+    for name, value in entries.items():
         records[name][rows] = value
-    records["x"][rows] = points[rows]
 
 
-def _cores(networks: Networks, rows: Integers) -> tuple[Floats, Floats]:
-    """For each row an interval that every orbit enters, images of images of all values."""
+def _cores(networks: Networks, rows: Integers) -> tuple[Floats, Floats, Integers]:
+    """For each row an interval that every orbit enters, images of images of all values; and the rows that are not gentle there."""
     lo, hi = networks.lo.copy(), networks.hi.copy()
     for _ in range(STEPS):
-        cells, a, b = _cover(rows, lo[rows], hi[rows])
-        images = networks.images(cells, a, b)
+        images = networks.images(*_cover(rows, lo[rows], hi[rows]))
         lo[rows] = np.maximum(lo[rows], images.lo.reshape(-1, PARTS).min(axis=1))
         hi[rows] = np.minimum(hi[rows], images.hi.reshape(-1, PARTS).max(axis=1))
-    return lo, hi
+        rows = rows[images.least.reshape(-1, PARTS).min(axis=1) <= -1]
+    return lo, hi, rows
 
 
 def _cover(rows: Integers, lo: Floats, hi: Floats) -> tuple[Integers, Floats, Floats]:
@@ -98,7 +106,7 @@ def _cover(rows: Integers, lo: Floats, hi: Floats) -> tuple[Integers, Floats, Fl
     return np.repeat(rows, PARTS), edges[:-1].T.ravel(), edges[1:].T.ravel()
 
 
-def _sorted(
+def _bisected(
     networks: Networks,
     rows: Integers,
     lo: Floats,
@@ -170,5 +178,5 @@ def _find_odd_returns(networks: Networks, rows: Integers, lo: Floats, hi: Floats
                 points = np.full(len(lo), np.nan)
                 points[at[here]] = x[here]
                 found = rows[~np.isnan(points[rows])]
-                _record(records, found, points, level, n, NO)
+                _chaos(records, found, points, level, n, NO)
                 rows = np.setdiff1d(rows, found)
