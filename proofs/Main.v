@@ -1,9 +1,10 @@
 (* What is proved, from the axioms that the last line prints.  The notions are defined in theories/Dynamics.v,
-   those of entropy and of regions at the heads of Entropy.v and Regions.v; what networks and knots mean is
-   in Network.v and PiecewiseLinear.v. *)
+   those of entropy and of regions at the heads of Entropy.v and Regions.v, those for maps of R^d in Spaces.v
+   and Vectors.v; what networks and knots mean is in Network.v, PiecewiseLinear.v and VectorMaps.v. *)
 
 From Certify Require Import LiYorke OddCertificate Completeness Order Line Entropy Misiurewicz.
 From Certify Require Import Certificates CertificateCompleteness EntropyCertificates RegionCertificate.
+From Certify Require Import BlockCertificate.
 Local Open Scope R_scope.
 
 (* ---- Chaos: Li and Yorke 1975; Li, Misiurewicz, Pianigiani and Yorke 1982; Misiurewicz 1979 ---- *)
@@ -53,6 +54,15 @@ Theorem regions_checked m lo hi c : valid m = true -> real lo < real hi ->
    selfmap (map_sem m) (real lo) (real hi) /\ region_counts (map_sem m) (real lo) (real hi) (counts_of c)).
 Proof. exact (regions_on_interval_iff m lo hi c). Qed.
 
+(* ---- Several dimensions: chaos on a compact set, by block horseshoes; f(x) = A x + W relu(C x + e) + h ---- *)
+Theorem horseshoe_checked d p c : horseshoe_check d (Recurrent p) c = true ->
+  chaotic_in_space d (plrnn_sem p) (real (growth_of_blocks c)).
+Proof. exact (block_horseshoe d (Recurrent p) c). Qed.
+Theorem horseshoe_of_layers_checked d net c : horseshoe_check d (Layers net) c = true ->
+  chaotic_in_space d (layers_sem net) (real (growth_of_blocks c)).
+Proof. exact (block_horseshoe d (Layers net) c). Qed.
+
 Definition everything := (li_yorke, odd_chaos, chaos_has_certificate, chaos_is_positive_entropy,
-  order_iff_no_cycle, order_on_the_line, chaos_checked, order_checked, entropy_checked, regions_checked).
+  order_iff_no_cycle, order_on_the_line, chaos_checked, order_checked, entropy_checked, regions_checked,
+  horseshoe_checked, horseshoe_of_layers_checked).
 Print Assumptions everything.

@@ -18,7 +18,8 @@ from certify import families
 from certify.box import Box
 from certify.cli import main
 from certify.errors import NoExport
-from certify.export.coq import KINDS, coq, plain, working_bits
+from certify.export.blocks import loops
+from certify.export.coq import KINDS, SPATIAL_KINDS, coq, plain, working_bits
 from certify.export.smt2 import smt2
 from certify.kernel.compare import Different, NoMap, compare, number
 from certify.kernel.reader import NotOfThisForm, read
@@ -28,7 +29,9 @@ from tests.strategies import build, build_network, dense_layers, few, self_maps
 
 ROOT = Path(__file__).parent.parent
 CASES = sorted(
-    path.parent for path in (ROOT / "cases").glob("*/certificate.json") if json.loads(path.read_text())["kind"] in KINDS
+    path.parent
+    for path in (ROOT / "cases").glob("*/certificate.json")
+    if json.loads(path.read_text())["kind"] in {*KINDS, *SPATIAL_KINDS}
 )
 SMALL = [
     folder
@@ -116,6 +119,8 @@ STATEMENTS = {
     "stunted-tent-level-3": "selfmap (pl_sem the_map) 0 1 /\\ ordered (pl_sem the_map) 0 1 8",
     "reflection": "ordered_line (pl_sem the_map) 2",
     "monotone": "selfmap (net_sem the_map) 0 1 /\\ ordered (net_sem the_map) 0 1 2",
+    "lozi": "chaotic_in_space 2 (plrnn_sem the_map) (1075 / 934)",
+    "lozi-network": "chaotic_in_space 2 (layers_sem the_map) (1075 / 934)",
 }
 
 
@@ -201,10 +206,14 @@ def test_every_number_of_the_map_and_of_the_domain_counts(folder: Path) -> None:
     before, datum, after = parts(text)
     assert not noticed(text, given)
     level = re.search(r"ordered(?:_line)? .* ([0-9]+)\.\n", after)
-    ends = [(len(before) + len(datum) + level.start(1))] if level else []
+    growth = re.search(r"chaotic_in_space .* \(([0-9]+) / ([0-9]+)\)\.\n", after)
+    starts = ([level.start(1)] if level else []) + ([growth.start(1), growth.start(2)] if growth else [])
+    ends = [len(before) + len(datum) + start for start in starts]
     places = [m for m in NUMBER.finditer(text, start) if not len(before) <= m.start() < len(before) + len(datum)]
     for place in places:
-        if place.start() not in ends:  # the period is no part of the map; the kernel compares it with the certificate
+        if (
+            place.start() not in ends
+        ):  # a period or a growth is no part of the map; the kernel compares it with the certificate
             other = str(int(place[0], 0) + 1)
             assert noticed(text[: place.start()] + other + text[place.end() :], given), place
 
@@ -413,6 +422,69 @@ def test_boxes_and_smooth_networks_have_no_form_anywhere() -> None:
         for export in (coq, smt2):
             with pytest.raises(NoExport, match="only"):
                 export(f, {"kind": "odd-return"})
+
+
+def horseshoe(name: str, **changes: Any) -> tuple[Any, dict[str, Any]]:
+    folder = ROOT / "cases" / name
+    return certify.load(folder / "map.json"), json.loads((folder / "certificate.json").read_text()) | changes
+
+
+def test_a_horseshoe_is_for_maps_of_space_and_fits_its_map() -> None:
+    f, proof = horseshoe("lozi")
+    smooth = certify.Network([certify.Layer([[1, 0], [0, 1]], [0, 0], "tanh")], None)
+    narrow = certify.Network([certify.Layer([[1, 0]], [0], "identity")], None)
+    straight = certify.Network([certify.Layer([[1, 0], [0, 1]], [0, 0], "leaky_relu:1")], None)
+    for g, reason in (
+        (families.tent(), "only a plrnn"),
+        (smooth, "piecewise-linear"),
+        (narrow, "as many outputs"),
+        (straight, "without a kink"),
+    ):
+        with pytest.raises(NoExport, match=reason):
+            coq(g, proof)
+    for words in ([[0, 0, "1 1 1 1"], [0, 0, "1 0 1 1 1 0"]], [[0, 0, "0 0"], [0, 0, "1"]]):
+        with pytest.raises(NoExport, match="strictly"):
+            coq(f, proof | {"words": words})
+    with pytest.raises(NoExport, match="paths return"):
+        coq(f, proof | {"words": proof["words"][:1]})
+
+
+def test_another_map_of_space_is_noticed() -> None:
+    (f, proof), (other, _) = horseshoe("lozi"), horseshoe("lozi-full-shift")
+    text, given = coq(f, proof), document(f)
+    assert compare(read(text), json.dumps(given).encode()) == 11
+    assert noticed(text, json.dumps(document(other)).encode())
+    assert noticed(text, json.dumps(document(families.tent())).encode())
+    for key in "AWC":
+        assert noticed(text, json.dumps(given | {"map": given["map"] | {key: given["map"][key][:-1]}}).encode())
+    for old, new in (("[17; 10]", "[17; 10; 0]"), ("Plrnn 10", "Plrnn 20"), ("plrnn_sem", "layers_sem")):
+        assert old in text
+        assert noticed(text.replace(old, new), json.dumps(given).encode())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [(0, 0), (0, 0)],
+        [(0, 0), (0, 1), (1, 0)],
+        [(0, 1), (1, 2), (2, 0), (2, 1)],
+        [(0, 1), (0, 1), (1, 0)],
+        [(0, 1), (1, 1), (1, 1)],
+        [(0, 1), (0, 2), (1, 3), (2, 3), (3, 0), (3, 4), (4, 4)],
+    ],
+)
+def test_two_loops(words: list[tuple[int, int]]) -> None:
+    one, other = loops(words)
+    assert one[0] != other[0]
+    assert words[one[0]][0] == words[other[0]][0]
+    for loop in (one, other):
+        assert all(words[i][1] == words[j][0] for i, j in zip(loop, [*loop[1:], loop[0]]))
+
+
+@pytest.mark.parametrize("words", [[(0, 0)], [(0, 1), (1, 0)], [(0, 0), (0, 1), (1, 1)], [(0, 1), (0, 1)]])
+def test_no_two_loops(words: list[tuple[int, int]]) -> None:
+    with pytest.raises(NoExport, match="paths return"):
+        loops(words)
 
 
 def test_machine_integers_are_for_one_kind() -> None:

@@ -13,7 +13,7 @@ from certify.cli import main
 from certify.export import MAX_PIECES
 from certify.export.smt2 import MAX_STEPS
 from certify.kernel import coqc
-from certify.kernel.reader import LIBRARIES
+from certify.kernel.reader import IN_SPACE, LIBRARIES
 from tests.optional import require_program
 
 ROOT = Path(__file__).parent.parent
@@ -31,6 +31,7 @@ def test_every_statement_is_explained() -> None:
     for library in LIBRARIES.values():
         for words in library:
             assert all(f"`{word} f" in section or f", {word} f" in section for word in words), words
+    assert all(f"`{word} d f" in section for word, _ in IN_SPACE.values())
 
 
 def test_every_axiom_is_named() -> None:

@@ -42,7 +42,7 @@ def test_nothing_is_admitted(path: Path) -> None:
 
 
 def test_the_main_file_can_be_read_in_a_minute() -> None:
-    assert len(MAIN.read_text().splitlines()) < 60
+    assert len(MAIN.read_text().splitlines()) < 70
     assert MAIN.read_text().rstrip().endswith("Print Assumptions everything.")
     stated = re.findall(r"^Theorem (\w+)", MAIN.read_text(), re.MULTILINE)
     listed = re.search(r"Definition everything :=\s*\((.*?)\)\.", MAIN.read_text(), re.DOTALL)

@@ -22,16 +22,19 @@ import certify
 from certify import families
 from certify.certificate import Certificate
 from certify.cli import main
-from certify.export.coq import KINDS, coq
+from certify.export.coq import KINDS, SPATIAL_KINDS, coq
 from certify.kernel import Verification, coqc, verify
 from certify.mapfile import Map, document
 from certify.piecewise import PiecewiseLinear
 from tests.optional import require_program
 from tests.strategies import build, build_network, dense_layers, few, self_maps
+from tests.test_checker_blocks import GOOD as HORSESHOES
 
 ROOT = Path(__file__).parent.parent
 CASES = sorted(
-    path.parent for path in (ROOT / "cases").glob("*/certificate.json") if json.loads(path.read_text())["kind"] in KINDS
+    path.parent
+    for path in (ROOT / "cases").glob("*/certificate.json")
+    if json.loads(path.read_text())["kind"] in {*KINDS, *SPATIAL_KINDS}
 )
 TENT = ROOT / "cases" / "tent"
 
@@ -116,6 +119,16 @@ def test_the_kernel_accepts_lower_bounds_on_the_line(name: str) -> None:
     verification = by_kernel(coq(f, proof))
     assert verification.accepted, verification.message
     assert verification.message.startswith("exists lo hi, entropy_ge_ln")
+
+
+@pytest.mark.parametrize("title", HORSESHOES)
+def test_the_kernel_accepts_horseshoes_of_every_form(title: str, tmp_path: Path) -> None:
+    """Several blocks, several expanding directions, one dimension, pieces of rank one, words that part at their ends."""
+    given, proof = HORSESHOES[title]
+    (tmp_path / "map.json").write_text(json.dumps(given))
+    verification = by_kernel(coq(certify.load(tmp_path / "map.json"), proof))
+    assert verification.accepted, verification.message
+    assert verification.message.startswith("chaotic_in_space")
 
 
 @pytest.mark.parametrize("name", ["tent", "rnn-64-period-3"])
@@ -209,6 +222,16 @@ WRONG |= {
 }
 
 
+LOZI = certify.load(ROOT / "cases" / "lozi" / "map.json")
+FULL_SHIFT = certify.load(ROOT / "cases" / "lozi-full-shift" / "map.json")
+WRONG |= {
+    "more growth than words give": (LOZI, changed("lozi", growth="1152/1000")),
+    "growth 1": (LOZI, changed("lozi", growth="1")),
+    "the same word twice": (FULL_SHIFT, changed("lozi-full-shift", words=[[0, 0, "0 1"], [0, 0, "0 1"]])),
+    "a word that begins another": (FULL_SHIFT, changed("lozi-full-shift", words=[[0, 0, "0 1"], [0, 0, "0 1 0 1"]])),
+}
+
+
 @pytest.mark.parametrize("title", WRONG)
 def test_the_kernel_refuses_what_is_wrong(title: str) -> None:
     f, proof = WRONG[title]
@@ -226,6 +249,13 @@ def test_the_kernel_refuses_what_is_wrong(title: str) -> None:
         ("reflection", {"the_map) 2.": "the_map) 1."}),
         ("tent", {"OddReturn 0 3 (1 # 2)": "OddReturn 0 3 (1 # 3)"}),
         ("tent", {"OddReturn 0 3 (1 # 2) 64": "PeriodicOrbit [1 # 7; 2 # 7; 4 # 7]"}),
+        ("lozi", {"(1075 / 934)": "(1076 / 935)"}),
+        ("lozi", {"in_space 2": "in_space 3", "horseshoe 2": "horseshoe 3"}),
+        ("lozi", {"BlockHorseshoe 1 (1 # 32)": "BlockHorseshoe 1 (1 # 1)"}),
+        ("lozi", {"[[-16; 7]; [4; 14]]": "[[16; 7]; [4; 14]]"}),
+        ("lozi", {"([-138; 948], 3724)": "([-138; 948], 4724)"}),
+        ("lozi", {"Word 0 0 6 ": "Word 0 1 6 "}),
+        ("lozi", {"[0]%nat [1]%nat": "[0]%nat [0]%nat"}),
     ],
 )
 def test_the_kernel_refuses_a_statement_that_says_more(folder: str, changes: dict[str, str], tmp_path: Path) -> None:

@@ -15,6 +15,9 @@ from certify.plrnn import PLRNN
 Exact = Network | PiecewiseLinear
 """What can be exported: one map, with exact values."""
 
+Spatial = Network | PLRNN
+"""Of maps of R^d."""
+
 
 def exact(given: Map) -> Exact:
     """The map, when it is one and has exact values. Raises `NoExport`."""
@@ -23,6 +26,18 @@ def exact(given: Map) -> Exact:
         raise NoExport(f"the map is {what}, and only single maps of an interval or the line can be exported")
     if isinstance(given, Network) and given.smooth:
         raise NoExport("the map has a smooth activation, and only piecewise-linear maps can be exported")
+    return given
+
+
+def exact_in_space(given: Map) -> Spatial:
+    """The map of R^d, when it is one and has exact values. Raises `NoExport`."""
+    if not isinstance(given, Network | PLRNN):
+        raise NoExport("only a plrnn, or a single network, is a map of R^d that can be exported")
+    if isinstance(given, Network):
+        if given.smooth or given.dimension is None:
+            raise NoExport("only piecewise-linear networks with as many outputs as inputs can be exported")
+        if any(layer.activation.name != "identity" and not layer.activation.function.breaks for layer in given.layers):
+            raise NoExport("an activation without a kink that is not called identity has no form in Coq")
     return given
 
 

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import prod
+from math import lcm, prod
 from textwrap import wrap
 from typing import Any, NamedTuple
 
+from certify.dimension.system import System
 from certify.entropy.laps import Interval, Laps
 from certify.errors import NoExport
-from certify.export import Exact, all_parts, as_pieces, exact, extended, lap_parts
+from certify.export import Exact, Spatial, all_parts, as_pieces, exact, exact_in_space, extended, lap_parts
+from certify.export.blocks import Rows, prepared
 from certify.mapfile import Map
 from certify.network import Activation, Layer, Network
 from certify.numbers import Extended, Infinity, Q, rational
 from certify.piecewise import PiecewiseLinear
+from certify.plrnn import PLRNN
 
 MAX_LEVEL, MAX_STEPS = 10, 4_096
 """The theories count steps in unary numbers; beyond these `certify.kernel` does not read a file back."""
@@ -29,11 +32,16 @@ def coq(given: Map, certificate: dict[str, Any], name: str | None = None, big: b
 
     `name` is for people. With `big` the kernel computes with machine integers: faster, and more to trust.
     """
-    subject = Subject(exact(given))
     kind = certificate["kind"]
-    if kind not in KINDS:
+    if kind not in KINDS and kind not in SPATIAL_KINDS:
         raise NoExport(f"there is no theorem in Coq for certificates of kind {kind}")
-    proof = KINDS[kind](subject, certificate)
+    subject: Subject | SpatialSubject
+    if kind in SPATIAL_KINDS:
+        subject = SpatialSubject(exact_in_space(given))
+        proof = SPATIAL_KINDS[kind](subject, certificate)
+    else:
+        subject = Subject(exact(given))
+        proof = KINDS[kind](subject, certificate)
     if big and not proof.datum.startswith("OddReturn"):
         raise NoExport("machine integers are for the kind odd-return, without an orbit of period 3 beyond level 0")
     title = plain(name or "")
@@ -100,6 +108,28 @@ class Subject:
         """It has this property on some interval."""
         word, *more = word.split(" ", 1)
         return " ".join(["exists lo hi,", word, self.f, "lo hi", *more])
+
+
+@dataclass(frozen=True)
+class SpatialSubject:
+    """The same for a map of R^d."""
+
+    map: Spatial
+
+    @property
+    def data(self) -> str:
+        """Its type and its definition."""
+        return _network(self.map) if isinstance(self.map, Network) else _plrnn(self.map)
+
+    @property
+    def arguments(self) -> str:
+        """What a lemma is told of it: the dimension and the data."""
+        return f"{self.map.dimension} ({'Layers' if isinstance(self.map, Network) else 'Recurrent'} the_map)"
+
+    @property
+    def f(self) -> str:
+        """The real function."""
+        return f"({'layers_sem' if isinstance(self.map, Network) else 'plrnn_sem'} the_map)"
 
 
 # Claims
@@ -198,6 +228,25 @@ KINDS: dict[str, Callable[[Subject, dict[str, Any]], Proof]] = {
 }
 
 
+def _block_horseshoe(subject: SpatialSubject, certificate: dict[str, Any]) -> Proof:
+    steps = max(len(text.split(" ")) for _, _, text in certificate["words"])
+    natural("the length of a word", steps)
+    parts = prepared(System(subject.map), certificate)
+    blocks = [f"Block {_forms(block.rows)}\n      {_integers(block.inverse)}" for block in parts.blocks]
+    words = [f"Word {word.start} {word.end} {word.steps} {_forms(word.rows)}" for word in parts.words]
+    growth, loops = rational(certificate["growth"]), [f"{listed(list(map(str, loop)))}%nat" for loop in parts.loops]
+    datum = (
+        f"BlockHorseshoe {parts.expanding} ({ratio(parts.slack)})\n  {listed(blocks)}\n  {listed(words)}\n"
+        f"  {listed(certificate['vector'])}%positive ({ratio(growth)}) {' '.join(loops)}"
+    )
+    claim = f"chaotic_in_space {subject.map.dimension} {subject.f} {real(growth)}"
+    return Proof(datum, claim, "block_horseshoe", "BlockCertificate")
+
+
+SPATIAL_KINDS: dict[str, Callable[[SpatialSubject, dict[str, Any]], Proof]] = {"block-horseshoe": _block_horseshoe}
+"""Those for maps of R^d."""
+
+
 def require_interval(subject: Subject) -> None:
     """Raises `NoExport` on the line."""
     if not subject.ends:
@@ -292,6 +341,31 @@ def _knots(f: PiecewiseLinear) -> str:
     points = listed([f"({ratio(rational(x))}, {ratio(rational(y))})" for x, y in f.knots])
     line = points if f.domain else f"({ratio(f.slopes[0])}) {points} ({ratio(f.slopes[-1])})"
     return f"piecewise_linear :=\n  Knots{'' if f.domain else 'OnLine'} {line}"
+
+
+def _plrnn(f: PLRNN) -> str:
+    over = lcm(*(int(entry.q) for rows in (f.A, f.W, f.C, (f.e, f.h)) for row in rows for entry in row))
+    matrices = ["\n  " + listed([listed(_over(over, row), 6) for row in rows]) for rows in (f.A, f.W, f.C)]
+    vectors = ["\n  " + listed(_over(over, row)) for row in (f.e, f.h)]
+    return f"plrnn := Plrnn {integer(over)}{''.join(matrices + vectors)}"
+
+
+def _over(over: int, row: Sequence[Q]) -> list[str]:
+    """The numerators of a row."""
+    return [integer(int(entry * over)) for entry in row]
+
+
+def _forms(rows: Rows) -> str:
+    """Forms, over one denominator: the coefficients and the constant of each."""
+    over = lcm(*(int(entry.q) for row in rows for entry in row))
+    forms = [_row(entries[:-1], entries[-1]) for entries in (_over(over, row) for row in rows)]
+    return f"{integer(over)}\n      {listed(forms, 8)}%Z"
+
+
+def _integers(rows: Rows) -> str:
+    """A matrix over one denominator."""
+    over = lcm(*(int(entry.q) for row in rows for entry in row))
+    return f"{integer(over)}\n      {listed([listed(_over(over, row), 10) for row in rows], 8)}%Z"
 
 
 def listed(terms: Sequence[str], indent: int = 4) -> str:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any, NoReturn
 
-from certify.kernel.reader import CoqFile, KnotsData, LayerData, long_integers
+from certify.kernel.reader import CoqFile, KnotsData, LayerData, PlrnnData, long_integers
 
 MAX_DIGITS = 40_000
 
@@ -33,6 +34,9 @@ ACTIVATIONS: dict[str, tuple[str, Parameters]] = {
     "hardtanh": ("Clip", [("lo", "-1"), ("hi", "1")]),
     "relu6": ("Clip", [("", "0"), ("", "6")]),
 }
+
+
+NAMES: dict[type, str] = {tuple: "a network", KnotsData: "knots", PlrnnData: "a plrnn"}
 
 
 class NoMap(ValueError):
@@ -57,16 +61,18 @@ def compare(found: CoqFile, map_file: bytes) -> int:
             return compared + _network(found, given["layers"])
         if given["kind"] == "piecewise-linear":
             return compared + _knots(found, given)
+        if given["kind"] == "plrnn":
+            return compared + _plrnn(found, given)
     except NoMap:
         raise
     except (KeyError, TypeError, IndexError, ValueError) as error:
         raise NoMap(f"expected a map file, got one in which this is wrong: {error}") from None
-    raise NoMap(f"expected a network or a piecewise-linear map, got {str(given['kind'])[:40]}")
+    raise NoMap(f"expected a network, a piecewise-linear map or a plrnn, got {str(given['kind'])[:40]}")
 
 
 def _network(found: CoqFile, layers: list[dict[str, Any]]) -> int:
-    if isinstance(found.map, KnotsData):
-        raise Different("map: knots in the Coq file, a network in the map file")
+    if not isinstance(found.map, tuple):
+        raise Different(f"map: {NAMES[type(found.map)]} in the Coq file, a network in the map file")
     same("layers", len(found.map), len(layers))
     return sum(_layer(f"layers[{i}]", here, there) for i, (here, there) in enumerate(zip(found.map, layers)))
 
@@ -92,7 +98,7 @@ def _layer(where: str, here: LayerData, there: dict[str, Any]) -> int:
 def _knots(found: CoqFile, given: dict[str, Any]) -> int:
     """Points at which the slope does not change mean nothing, in either file."""
     if not isinstance(found.map, KnotsData):
-        raise Different("map: a network in the Coq file, knots in the map file")
+        raise Different(f"map: {NAMES[type(found.map)]} in the Coq file, knots in the map file")
     points = [(number(x), number(y)) for x, y in given["knots"]]
     slopes = None
     if not found.domain:
@@ -114,6 +120,24 @@ def _knots(found: CoqFile, given: dict[str, Any]) -> int:
     if found.domain and (here[0][0], here[-1][0]) != found.domain:
         raise Different(f"domain: the knots reach from {here[0][0]} to {here[-1][0]}")
     return 2 * len(here) + len(slopes or ())
+
+
+def _plrnn(found: CoqFile, given: dict[str, Any]) -> int:
+    if not isinstance(found.map, PlrnnData):
+        raise Different(f"map: {NAMES[type(found.map)]} in the Coq file, a plrnn in the map file")
+    compared, over = 0, found.map.denominator
+    for key, here in (("A", found.map.A), ("W", found.map.W), ("C", found.map.C)):
+        same(f"{key}: length", len(here), len(given[key]))
+        compared += sum(_entries(f"{key}[{i}]", over, *pair) for i, pair in enumerate(zip(here, given[key])))
+    return compared + _entries("e", over, found.map.e, given["e"]) + _entries("h", over, found.map.h, given["h"])
+
+
+def _entries(where: str, over: int, here: Sequence[int], there: Sequence[Any]) -> int:
+    """How many numbers of a row were compared, and agree."""
+    same(f"{where}: length", len(here), len(there))
+    for i, (entry, value) in enumerate(zip(here, there)):
+        same(f"{where}[{i}]", Fraction(entry, over), number(value))
+    return len(here)
 
 
 def bends(points: list[Point], slopes: Point | None) -> list[Point]:

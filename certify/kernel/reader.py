@@ -41,11 +41,29 @@ class KnotsData:
     slopes: tuple[Fraction, Fraction] | None
 
 
+Matrix = tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class PlrnnData:
+    """A plrnn as the file gives it: all entries are integers over one denominator."""
+
+    denominator: int
+    A: Matrix
+    W: Matrix
+    C: Matrix
+    e: tuple[int, ...]
+    h: tuple[int, ...]
+
+
+MapData = tuple[LayerData, ...] | KnotsData | PlrnnData
+
+
 @dataclass(frozen=True)
 class CoqFile:
-    """What an exported file says: the map, the domain (None for the line), and the statement, word by word."""
+    """What an exported file says: the map, the domain (None for the line and R^d), and the statement, word by word."""
 
-    map: tuple[LayerData, ...] | KnotsData
+    map: MapData
     domain: Interval | None
     statement: str
     sha256: str
@@ -88,6 +106,14 @@ LIBRARIES = {  # for each, its lemmas, by the word of the statement: on an inter
         {"entropy_ge_ln": "entropy_on_line"},
     ),
     "SlopeCertificate": ({"entropy_ge_ln": "slope_on_interval"}, {}),
+    "BlockCertificate": ({}, {}),
+}
+IN_SPACE = {"BlockCertificate": ("chaotic_in_space", "block_horseshoe")}  # the word and the lemma for maps of R^d
+
+FUNCTIONS = {  # how the real function is written, and what a lemma is told of the map: on the line, and in R^d
+    "network": (("net_sem", "Network"), ("layers_sem", "Layers")),
+    "piecewise_linear": (("pl_sem", "PiecewiseLinear"), None),
+    "plrnn": (None, ("plrnn_sem", "Recurrent")),
 }
 
 
@@ -110,13 +136,13 @@ def read(text: str) -> CoqFile:
         raise NotOfThisForm("line 1: expected a comment that ends with the SHA-256 of the canonical map")
     parser = Parser(text, header.end())
     library = parser.start()
-    data = parser.the_map()
+    kind, data = parser.the_map()
     parser.certificate()
-    domain, statement = parser.theorem(isinstance(data, KnotsData), library)
+    domain, statement = parser.theorem(kind, library)
     return CoqFile(data, domain, statement, header["sha256"], library)
 
 
-MAX_LEVEL, MAX_STEPS, MAX_BITS = 10, 4_096, 1 << 28
+MAX_LEVEL, MAX_STEPS, MAX_BITS, MAX_WORDS = 10, 4_096, 1 << 28, 100_000
 """The theories count steps in unary numbers: more of them would keep the kernel busy for good."""
 
 
@@ -236,14 +262,18 @@ class Parser:
         self.expect(".")
         return library
 
-    def the_map(self) -> tuple[LayerData, ...] | KnotsData:
-        """The map as data."""
+    def the_map(self) -> tuple[str, MapData]:
+        """The kind of the map, and the map as data."""
         self.expect("Definition the_map :")
-        kind = self.one_of("network", "piecewise_linear")
+        kind = self.one_of(*FUNCTIONS)
         self.expect(":=")
-        data = self.listed(self.layer) if kind == "network" else self.knots()
+        data: MapData
+        if kind == "network":
+            data = self.listed(self.layer)
+        else:
+            data = self.knots() if kind == "piecewise_linear" else self.plrnn()
         self.expect(".")
-        return data
+        return kind, data
 
     def layer(self) -> LayerData:
         """Layer activation denominator rows."""
@@ -273,6 +303,17 @@ class Parser:
         left = self.bracketed()
         points = self.listed(self.point)
         return KnotsData(points, (left, self.bracketed()))
+
+    def plrnn(self) -> PlrnnData:
+        """Plrnn denominator A W C e h."""
+        self.expect("Plrnn")
+        over = self.integer(1)
+        A, W, C = (self.matrix() for _ in range(3))
+        return PlrnnData(over, A, W, C, self.listed(self.integer), self.listed(self.integer))
+
+    def matrix(self) -> Matrix:
+        """[[..]; ..]."""
+        return self.listed(lambda: self.listed(self.integer))
 
     def point(self) -> tuple[Fraction, Fraction]:
         """(x, y)."""
@@ -324,6 +365,44 @@ class Parser:
         self.listed(self.integer)
         self.expect(f"% {scope}")
 
+    def index(self) -> None:
+        """The number of a block, or of expanding forms."""
+        self.integer(0, MAX_STEPS)
+
+    def blocks(self) -> None:
+        """Block denominator forms denominator matrix."""
+        self.listed(self.block)
+
+    def block(self) -> None:
+        """One of them."""
+        self.expect("Block")
+        self.forms()
+        self.integer(1)
+        self.matrix()
+        self.expect("% Z")
+
+    def block_words(self) -> None:
+        """Word block block steps denominator forms."""
+        self.listed(self.block_word)
+
+    def block_word(self) -> None:
+        """One of them."""
+        self.expect("Word")
+        for _ in range(3):
+            self.index()
+        self.forms()
+
+    def forms(self) -> None:
+        """A denominator, and integer rows with a constant each."""
+        self.integer(1)
+        self.listed(self.row)
+        self.expect("% Z")
+
+    def loop(self) -> None:
+        """Words, by their numbers."""
+        self.listed(lambda: self.integer(0, MAX_WORDS))
+        self.expect("% nat")
+
     def part(self) -> None:
         """A part of an interval, and what f does with it."""
         name = self.one_of("over", "into", "constant")
@@ -332,20 +411,38 @@ class Parser:
         if name != "constant":
             self.integer(0)
 
-    def theorem(self, knots: bool, library: str) -> tuple[Interval | None, str]:
+    def theorem(self, kind: str, library: str) -> tuple[Interval | None, str]:
         """The statement and its proof: the domain in it, and its words."""
-        f = f"( {'pl_sem' if knots else 'net_sem'} the_map )"
+        forms = FUNCTIONS[kind][library in IN_SPACE]
+        if forms is None:
+            raise self.fail(f"for a map of type {kind} a statement of another library than {library}")
+        function, constructor = forms
+        f = f"( {function} the_map )"
         self.expect("Theorem certified :")
-        first = self.next
-        domain, lemma = self.on_interval(f, library) if self.peek() == "selfmap" else self.on_line(f, library)
+        first, before = self.next, ""
+        if library in IN_SPACE:
+            domain, lemma, before = self.in_space(f, library)
+        elif self.peek() == "selfmap":
+            domain, lemma = self.on_interval(f, library)
+        else:
+            domain, lemma = self.on_line(f, library)
         statement = self.words(first)
-        self.expect(f". Proof . apply ( {lemma} ( {'PiecewiseLinear' if knots else 'Network'} the_map )")
+        self.expect(f". Proof . apply ( {lemma} {before} ( {constructor} the_map )")
         if domain:
             self.agree(domain, (self.bracketed(), self.bracketed()))
         self.expect("the_certificate ) . vm_cast_no_check ( eq_refl true ) . Qed . Print Assumptions certified .")
         if self.peek():
             raise self.fail("the end of the file")
         return domain, statement
+
+    def in_space(self, f: str, library: str) -> tuple[None, str, str]:
+        """What is said of f on R^d: no domain, the lemma, and d."""
+        word, lemma = IN_SPACE[library]
+        self.expect(word)
+        dimension = self.integer(1, MAX_STEPS)
+        self.expect(f)
+        self.real()
+        return None, lemma, str(dimension)
 
     def on_interval(self, f: str, library: str) -> tuple[Interval, str]:
         """selfmap f lo hi, and what else is said of f on [lo, hi]: the domain, and the lemma."""
@@ -413,4 +510,14 @@ CERTIFICATES: dict[str, tuple[Callable[[Parser], object], ...]] = {  # the parts
         Parser.bracketed,
     ),
     "ConstantSlope": (Parser.steps, Parser.bracketed),
+    "BlockHorseshoe": (
+        Parser.index,
+        Parser.bracketed,
+        Parser.blocks,
+        Parser.block_words,
+        lambda parser: parser.numbers("positive"),
+        Parser.bracketed,
+        Parser.loop,
+        Parser.loop,
+    ),
 }

@@ -9,7 +9,7 @@ Open Scope R_scope.
 
 (* ---- Iterates, maps of an interval ---- *)
 
-Fixpoint iter (n : nat) (f : R -> R) (x : R) : R :=
+Fixpoint iter {X : Type} (n : nat) (f : X -> X) (x : X) : X :=
   match n with
   | O => x
   | S k => f (iter k f x)
@@ -26,7 +26,7 @@ Definition cont_on (f : R -> R) (lo hi : R) : Prop :=
 
 (* ---- Periodic points ---- *)
 
-Definition periodic (f : R -> R) (x : R) : Prop :=
+Definition periodic {X : Type} (f : X -> X) (x : X) : Prop :=
   exists n, (0 < n)%nat /\ iter n f x = x.
 
 Definition least_period (f : R -> R) (n : nat) (x : R) : Prop :=
@@ -54,8 +54,8 @@ Definition li_yorke_pair (f : R -> R) (x y : R) : Prop :=
 Definition scrambled (f : R -> R) (S : R -> Prop) : Prop :=
   forall x y, S x -> S y -> x <> y -> li_yorke_pair f x y.
 
-Definition uncountable (S : R -> Prop) : Prop :=
-  forall s : nat -> R, exists x, S x /\ forall n, s n <> x.
+Definition uncountable {X : Type} (S : X -> Prop) : Prop :=
+  forall s : nat -> X, exists x, S x /\ forall n, s n <> x.
 
 (* An uncountable scrambled set in [lo, hi], without periodic points, every point of which is distal from
    every periodic point. *)

@@ -6,19 +6,19 @@ Local Open Scope R_scope.
 
 (* ---- Iterates ---- *)
 
-Lemma iter_add f m n x : iter (m + n) f x = iter m f (iter n f x).
+Lemma iter_add {X} (f : X -> X) m n x : iter (m + n) f x = iter m f (iter n f x).
 Proof. induction m; simpl; congruence. Qed.
 
-Lemma iter_S f n x : iter (S n) f x = iter n f (f x).
+Lemma iter_S {X} (f : X -> X) n x : iter (S n) f x = iter n f (f x).
 Proof. replace (S n) with (n + 1)%nat by lia. apply iter_add. Qed.
 
-Lemma iter_iter f k n x : iter n (iter k f) x = iter (n * k) f x.
+Lemma iter_iter {X} (f : X -> X) k n x : iter n (iter k f) x = iter (n * k) f x.
 Proof. induction n; simpl; auto. rewrite iter_add, IHn; auto. Qed.
 
-Lemma iter_ext f g : (forall x, f x = g x) -> forall n x, iter n f x = iter n g x.
+Lemma iter_ext {X} (f g : X -> X) : (forall x, f x = g x) -> forall n x, iter n f x = iter n g x.
 Proof. intros H n x; induction n; simpl; congruence. Qed.
 
-Lemma iter_fix f x : f x = x -> forall n, iter n f x = x.
+Lemma iter_fix {X} (f : X -> X) x : f x = x -> forall n, iter n f x = x.
 Proof. intros H n; induction n; simpl; congruence. Qed.
 
 Lemma selfmap_iter f lo hi : selfmap f lo hi -> forall n, selfmap (iter n f) lo hi.
@@ -34,16 +34,16 @@ Qed.
 
 (* ---- Periods ---- *)
 
-Lemma periodic_mult f n x : iter n f x = x -> forall k, iter (k * n) f x = x.
+Lemma periodic_mult {X} (f : X -> X) n x : iter n f x = x -> forall k, iter (k * n) f x = x.
 Proof. intros H k; induction k; simpl; auto. rewrite iter_add, IHk; auto. Qed.
 
-Lemma iter_mod f m p : (0 < m)%nat -> iter m f p = p -> forall n, iter n f p = iter (n mod m) f p.
+Lemma iter_mod {X} (f : X -> X) m p : (0 < m)%nat -> iter m f p = p -> forall n, iter n f p = iter (n mod m) f p.
 Proof.
   intros Hm E n. rewrite (Nat.div_mod n m) at 1 by lia.
   rewrite Nat.add_comm, iter_add, Nat.mul_comm, periodic_mult; auto.
 Qed.
 
-Lemma periodic_iter f k q : periodic f q -> periodic (iter k f) q.
+Lemma periodic_iter {X} (f : X -> X) k q : periodic f q -> periodic (iter k f) q.
 Proof.
   intros [n [Hn E]]. exists n; split; auto. rewrite iter_iter, Nat.mul_comm. apply periodic_mult; auto.
 Qed.
@@ -58,7 +58,7 @@ Proof.
 Qed.
 
 (* The first return to p at a positive time below n, if there is one. *)
-Lemma return_below f p n :
+Lemma return_below f (p : R) n :
   (exists k, (0 < k < n)%nat /\ iter k f p = p) \/ (forall k, (0 < k < n)%nat -> iter k f p <> p).
 Proof.
   induction n as [|n [[k [Hk E]]|Hno]].

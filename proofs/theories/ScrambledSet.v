@@ -10,21 +10,16 @@
       code(beta) follows it.
    3. Any two codes are proximal, by 1.  Different betas have distal codes: X_m = K then L stays away from
       the common end b, since g b <= a.  Periodic points are distal from all codes.
-   4. There are uncountably many codes: Cantor's diagonal. *)
+   4. There are uncountably many codes: Cantor's diagonal (in Spaces.v). *)
 
 From Coq Require Import Reals Lra Lia Cantor.
-From Certify Require Import Dynamics Iterates Continuity Covering.
+From Certify Require Import Dynamics Iterates Continuity Covering Spaces.
 Local Open Scope R_scope.
 
 Lemma distal_sym g x y : distal g x y -> distal g y x.
 Proof.
   intros [d [Hd H]]; exists d; split; auto. intro N; destruct (H N) as [n [Hn H']].
   exists n; split; auto. rewrite Rabs_minus_sym; auto.
-Qed.
-
-Lemma distal_irrefl f x : ~ distal f x x.
-Proof.
-  intros [d [Hd H]]. destruct (H 0%nat) as [n [_ H']]. rewrite Rminus_eq_0, Rabs_R0 in H'. lra.
 Qed.
 
 Section Horseshoe.
@@ -249,33 +244,9 @@ Qed.
 
 (* ---- 4. The set of all codes ---- *)
 
-Local Definition codes (x : R) : Prop := exists beta, x = code beta.
+Local Definition all_codes : R -> Prop := codes code.
 
-Local Lemma codes_uncountable : uncountable codes.
-Proof.
-  intro s. set (says_no := fun k => exists beta, s k = code beta /\ beta k = false).
-  set (D := fun k => if ClassicalDedekindReals.sig_not_dec (says_no k) then true else false).
-  assert (HD : forall k, D k = true <-> ~ ~ says_no k).
-  { intro k; unfold D. destruct (ClassicalDedekindReals.sig_not_dec (says_no k)); split; auto; discriminate. }
-  exists (code D). split; [exists D; auto|]. intros n En.
-  destruct (D n) eqn:Dn.
-  - apply (proj1 (HD n) Dn). intros [beta [Es Eb]].
-    apply (distal_irrefl g (code D)). rewrite <- En at 1. rewrite Es.
-    apply (code_distal _ _ n). congruence.
-  - assert (Hno : ~ ~ says_no n) by (intro H; apply H; exists D; auto).
-    apply HD in Hno. congruence.
-Qed.
-
-Local Lemma codes_scrambled : scrambled g codes.
-Proof.
-  intros x y [beta ->] [gamma ->] Hne. split; [|apply code_proximal].
-  destruct (ClassicalDedekindReals.sig_forall_dec (fun i => beta i = gamma i)) as [[i Hi]|Heq].
-  - intro n; destruct (Bool.bool_dec (beta n) (gamma n)); auto.
-  - apply (code_distal _ _ i); auto.
-  - exfalso; apply Hne. f_equal. apply FunctionalExtensionality.functional_extensionality; auto.
-Qed.
-
-Local Lemma codes_range x : codes x -> b <= x <= c.
+Local Lemma codes_range x : all_codes x -> b <= x <= c.
 Proof. intros [beta ->]. pose proof (code_follows beta 0) as H. simpl in H. pose proof zs_0. lra. Qed.
 End Horseshoe.
 
@@ -284,10 +255,10 @@ Theorem horseshoe_scrambled g a b c : continuity g -> a < b -> b < c ->
 Proof.
   intros Hg Hab Hbc HK HL Hgb.
   destruct (fixed_point_in_L g a b c Hg Hab Hbc HL Hgb) as [z [Hz [Ez Bz]]].
-  assert (Hper : forall x q, codes g a b c Hg Hab Hbc HK HL Hgb z Hz Ez Bz x -> periodic g q -> distal g x q).
+  assert (Hper : forall x q, all_codes g a b c Hg Hab Hbc HK HL Hgb z Hz Ez Bz x -> periodic g q -> distal g x q).
   { intros x q [beta ->]. apply code_distal_periodic. }
-  exists (codes g a b c Hg Hab Hbc HK HL Hgb z Hz Ez Bz).
-  split; [apply codes_range|]. split; [|split; [apply codes_uncountable|]].
-  - intros x Cx Hp. apply (distal_irrefl g x), Hper; auto.
-  - split; [apply codes_scrambled|exact Hper].
+  exists (all_codes g a b c Hg Hab Hbc HK HL Hgb z Hz Ez Bz).
+  split; [apply codes_range|]. split; [|split; [apply (codes_uncountable line_distance g line_distance_self), code_distal|]].
+  - intros x Cx Hp. apply (distal_irrefl_in line_distance g line_distance_self x), Hper; auto.
+  - split; [apply (codes_scrambled line_distance g); [apply code_distal|apply code_proximal]|exact Hper].
 Qed.
