@@ -7,6 +7,7 @@ import json
 import math
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,11 +15,12 @@ import pytest
 from certify.errors import InputError
 from certify.network import Layer, Network
 from certify.numbers import Q, fraction
-from certify.sweep import engine, exact
+from certify.sweep import engine, exact, recheck
 from certify.sweep.draws import block, digest, place
 from certify.sweep.engine import Decided, in_doubles
 from certify.sweep.families import BLOCK, RNN, Cell, Initialised, document, from_document, variance
-from certify.sweep.record import CHAOTIC, NO, NOT_KNOWN, ORDERED, UNDECIDED, YES, undecided
+from certify.sweep.record import CHAOTIC, NO, NOT_KNOWN, ORDERED, UNDECIDED, YES, Records, undecided
+from certify.sweep.tally import Kind
 from tests import oracle
 
 F = Fraction
@@ -172,7 +174,7 @@ def test_outcomes_are_those_of_the_oracle(
 )
 def test_the_filter_says_what_exact_arithmetic_says(cell: Cell, many: int) -> None:
     weights = block(cell, 11, 1)
-    for i, record in enumerate(in_doubles(cell, weights)[:many].tolist()):
+    for i, record in enumerate(in_doubles(cell, [weights])[:many].tolist()):
         if record[0] != UNDECIDED:
             verdict, level, _, period3, _ = exact.outcome(cell.network(weights, i))
             assert record[0] == verdict, i
@@ -233,3 +235,43 @@ def test_witnesses_that_are_no_doubles_are_kept_exactly(monkeypatch: pytest.Monk
     assert report.witnesses.endswith("7,3,UNDECIDED,0,0,not known,\n")
     assert report.tally.draws == 4
     assert report.tally.by_filter == 0
+
+
+def test_what_the_filter_leaves_is_decided_from_its_own_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    cell, filtered = RNN(8, Q(100)), engine.in_doubles
+    before = engine.decide_blocks(cell, 2, range(5, 8), 2500)
+
+    def hesitant(*arguments: Any) -> Records:
+        records = filtered(*arguments)
+        records[::41] = undecided(1)
+        return records
+
+    monkeypatch.setattr(engine, "in_doubles", hesitant)
+    after = engine.decide_blocks(cell, 2, range(5, 8), 2500)
+    assert before.by_filter - after.by_filter >= 60
+    assert (before.records["verdict"][::41] == CHAOTIC).sum() > 5
+    for name in ("verdict", "period3"):
+        assert np.array_equal(before.records[name], after.records[name])
+
+
+HUMP = Network([Layer([[12], [12]], [-4, -8], "tanh"), Layer([["0.49", "-0.49"]], ["0.01"], "clip:0,1")], None)
+
+
+def test_a_chaotic_tanh_network_and_its_witness() -> None:
+    """The steep hump of docs/enclosures.md: 0.99 in the middle, 0.01 at both ends."""
+    found = exact.outcome(HUMP)
+    assert found[:4] == (CHAOTIC, 0, 3, YES)
+    assert found.x is not None
+    kind = Kind(*found[:4])
+    assert recheck.holds(HUMP, kind, found.x)
+    assert not recheck.holds(HUMP, kind, Q(0))  # 0 -> 0.01... -> larger still: it does not return
+    assert not recheck.holds(HUMP, kind._replace(n=4), found.x)
+
+
+def test_a_chaotic_piecewise_linear_network_and_its_witness() -> None:
+    tent = cut_off_tent(F(1))
+    kind = Kind(CHAOTIC, 0, 3, YES)
+    assert recheck.holds(tent, kind, Q(1, 2))
+    assert recheck.holds(tent, kind, Q(2, 7)), "equality is enough"
+    for x in (Q(0), Q(1, 9), Q(-1), Q(3, 2)):
+        assert not recheck.holds(tent, kind, x)

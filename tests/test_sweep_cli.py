@@ -170,12 +170,45 @@ def test_a_recheck_catches_chaos_that_was_hidden(copy: Path) -> None:
     assert "adds up" not in result.stdout
 
 
+def test_what_cannot_be_proved_again_is_not_confirmed(swept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("certify.sweep.recheck.PIECES", 1)
+    result = run("--recheck", str(swept), "--sample", "3")
+    assert result.exit_code == 3
+    assert "not confirmed: cell 0, draw " in result.stdout
+    assert "not decided now: the budget ran out" in result.stdout
+    assert "disagreement" not in result.stdout
+
+
+def test_period_three_that_was_overlooked_is_found(copy: Path) -> None:
+    """Journal and witnesses agree that no draw has period 3; the table, which counts them, does not."""
+    edit("witnesses.csv", lambda rows: [row.replace(",yes,", ",no,") for row in rows])(copy)
+    edit("journal.jsonl", lambda rows: [row.replace("[2, 0, 3, 2,", "[2, 0, 3, 1,") for row in rows])(copy)
+    result = run("--recheck", str(copy), "--sample", "9")
+    assert result.exit_code == 1
+    assert "CHAOTIC in the sweep without period 3, which it has" in result.stdout
+    assert "table.csv is not what the journal adds up to" in result.stdout
+    assert "does not list" not in result.stdout
+
+
 def test_a_changed_stream_is_refused(copy: Path) -> None:
     edit("sweep.json", lambda rows: [r.replace('sha256": "', 'sha256": "0') for r in rows])(copy)
     for use in ("--recheck", "--resume"):
         result = run(use, str(copy))
         assert result.exit_code == 2
         assert "expected the random numbers that the sweep was made of" in result.stderr
+
+
+# Estimates
+
+
+def test_an_estimate_says_that_it_is_one() -> None:
+    arguments = ["rnn", "--width", "3", "--variance", "30", "--rare", "2-cycle", "--particles", "20", "--seed", "1"]
+    printed = run(*arguments).stdout
+    assert "RNN(3, 30): P(2-cycle) is about 0." in printed
+    assert "ESTIMATE, not certified" in printed
+    content = json.loads(run(*arguments, "--json").stdout)
+    assert content["kind"] == "estimate, not certified"
+    assert 0 < content["interval"][0] < content["probability"] < content["interval"][1] < 1
 
 
 # Mistakes
@@ -199,6 +232,9 @@ def test_a_changed_stream_is_refused(copy: Path) -> None:
         (["he-he", "--width", "2", "--variance", "2", "--draws", "1"], "--variance: expected nothing of the kind for he-he"),
         (["rnn", "--width", "2,3", "--variance", "2", "--only", "1"], "--only: expected a single cell, got 2"),
         (["rnn", "--width", "2", "--variance", "2", "--only", "1", "--draws", "4"], "--draws: expected nothing of the kind for --only"),
+        (["he-he", "--width", "2", "--rare", "chaotic"], "--rare: expected the family rnn, got he-he"),
+        (["rnn", "--width", "2", "--variance", "2", "--rare", "chaotic", "-o", "x"], "-o: expected nothing of the kind for --rare"),
+        (["rnn", "--width", "2", "--variance", "2", "--draws", "5", "--particles", "20"], "--particles: expected nothing of the kind"),
         (["--resume", "nowhere"], "nowhere: file: expected a directory with a sweep"),
         (["--recheck", "nowhere"], "nowhere: file: expected a directory with a sweep"),
         (["rnn", "--resume", "x"], "FAMILY: expected nothing of the kind for --resume"),

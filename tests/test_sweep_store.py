@@ -170,13 +170,14 @@ def test_a_damaged_directory_is_refused(damage: Callable[[Path], None], message:
 # Killed
 
 
-LONG = ["rnn", "--width", "16", "--variance", "64", "--draws", "41000", "--seed", "1"]
+LONG = ["rnn", "--width", "16", "--variance", "64", "--draws", "48000", "--seed", "1"]
 
 
 @pytest.fixture(scope="module")
 def long(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     directory = tmp_path_factory.mktemp("long") / "sweep"
-    certify("sweep", *LONG, "-o", str(directory)).communicate()
+    with certify("sweep", *LONG, "-o", str(directory)) as running:
+        running.communicate()
     return contents(directory)
 
 
@@ -185,11 +186,13 @@ def certify(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 
-def session(leader: int) -> set[int]:
-    """The processes of a session that run."""
-    listed = subprocess.run(["ps", "-eo", "pid=,sess=,stat="], capture_output=True, text=True, check=True).stdout
-    rows = [line.split() for line in listed.splitlines()]
-    return {int(pid) for pid, sess, stat in rows if int(sess) == leader and not stat.startswith("Z")}
+def session(leader: int) -> dict[int, str]:
+    """The processes of a session that run, with their commands."""
+    listed = subprocess.run(
+        ["ps", "-ww", "-eo", "pid=,sess=,stat=,args="], capture_output=True, text=True, check=True
+    ).stdout
+    rows = [line.split(None, 3) for line in listed.splitlines()]
+    return {int(pid): args for pid, sess, stat, args in rows if int(sess) == leader and not stat.startswith("Z")}
 
 
 def until(true: Callable[[], bool]) -> None:
@@ -197,26 +200,49 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("processes", ["1", "2"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=lambda number: number.name)
+def interrupt(running: subprocess.Popen[str]) -> None:
+    os.killpg(running.pid, signal.SIGINT)  # as a terminal does on Ctrl-C
+
+
+def kill(running: subprocess.Popen[str]) -> None:
+    running.kill()
+
+
+def kill_a_worker(running: subprocess.Popen[str]) -> None:
+    workers = [pid for pid, command in session(running.pid).items() if "spawn_main" in command]
+    os.kill(workers[0], signal.SIGKILL)
+
+
+@pytest.mark.parametrize(
+    ("stop", "processes", "said"),
+    [
+        (interrupt, "1", "interrupted"),
+        (interrupt, "2", "interrupted"),
+        (kill, "1", None),
+        (kill, "2", None),
+        (kill_a_worker, "2", "a process of the pool died"),
+    ],
+)
 def test_killed_processes_leave_a_sweep_that_continues(
-    number: signal.Signals, processes: str, long: dict[str, bytes], tmp_path: Path
+    stop: Callable[[subprocess.Popen[str]], None],
+    processes: str,
+    said: str | None,
+    long: dict[str, bytes],
+    tmp_path: Path,
 ) -> None:
     directory = tmp_path / "sweep"
-    running = certify("sweep", *LONG, "-o", str(directory), "--processes", processes)
     journal = directory / JOURNAL
-    until(lambda: running.poll() is not None or (journal.exists() and journal.read_bytes().count(b"\n") > 3))
-    if number == signal.SIGINT:
-        os.killpg(running.pid, number)  # as a terminal does on Ctrl-C
-    else:
-        running.kill()
-    _, errors = running.communicate()
+    with certify("sweep", *LONG, "-o", str(directory), "--processes", processes) as running:
+        until(lambda: running.poll() is not None or (journal.exists() and journal.read_bytes().count(b"\n") > 1))
+        stop(running)
+        _, errors = running.communicate()
     assert not (directory / TABLE).exists(), "it was meant to be interrupted before its end"
-    if number == signal.SIGINT:
+    if said:
         assert running.returncode == 130
-        assert errors == f"certify: interrupted; certify sweep --resume {directory} continues\n"
+        assert errors == f"certify: {said}; certify sweep --resume {directory} continues\n"
     until(lambda: not session(running.pid))
-    output, _ = (again := certify("sweep", "--resume", str(directory), "--processes", "1", "--json")).communicate()
+    with certify("sweep", "--resume", str(directory), "--processes", "2", "--json") as again:
+        output, _ = again.communicate()
     assert again.returncode == 0
     assert contents(directory) == long
     assert output.count("\n") == 1

@@ -14,21 +14,24 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from certify.cli.shared import FILE, INTERRUPTED, INVALID, UNDECIDED, careful
+from certify.cli.shared import FILE, INTERRUPTED, INVALID, UNDECIDED, careful, progress
 from certify.errors import InputError
 
 if TYPE_CHECKING:
     from certify.sweep.families import Cell
+    from certify.sweep.run import Spread
     from certify.sweep.spec import Sweep
     from certify.sweep.store import Store
 
 FAMILIES = ("rnn", "1-he", "he-he", "he-uniform", "normal-truncated", "glorot-glorot")
+RARE = {"2-cycle": "2-cycle", "chaotic": "chaotic", "period-3": "period 3"}
 
 LAW = {"family", "width", "seed", "variance", "activation", "clipped", "layers"}
 USED = {
-    "sweep": LAW | {"draws", "out", "as_json", "processes"},
+    "sweep": LAW | {"draws", "out", "as_json", "processes", "scheduler"},
     "--only": LAW | {"only", "out", "as_json"},
-    "--resume": {"resume", "as_json", "processes"},
+    "--rare": {"family", "width", "variance", "seed", "rare", "particles", "as_json"},
+    "--resume": {"resume", "as_json", "processes", "scheduler"},
     "--recheck": {"recheck", "sample", "seed", "as_json"},
 }
 """The parameters that each use of the command takes; any other is refused, none is ignored."""
@@ -50,6 +53,9 @@ USED = {
 @click.option("-o", "--out", "out", metavar="DIR", type=FILE, help="A new directory for table, witnesses and journal.")
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each cell.")
 @click.option("--processes", metavar="P", type=click.IntRange(min=1), help="Processes to use.  [default: all cores]")
+@click.option(
+    "--scheduler", metavar="URL", help="Use the workers of this Dask scheduler, tcp://…, instead of processes."
+)
 @click.option("--resume", metavar="DIR", type=FILE, help="Continue the sweep in DIR.")
 @click.option("--recheck", metavar="DIR", type=FILE, help="Prove a random sample of the draws in DIR once more.")
 @click.option(
@@ -57,6 +63,10 @@ USED = {
 )
 @click.option(
     "--only", metavar="I", type=click.IntRange(min=0), help="Draw I alone: its verdict; map and certificate to -o."
+)
+@click.option("--rare", type=click.Choice(list(RARE)), help="rnn: an ESTIMATE of a probability too small to count.")
+@click.option(
+    "--particles", type=click.IntRange(min=10), default=1000, show_default=True, help="--rare: networks in each run."
 )
 @click.pass_context
 @careful
@@ -76,25 +86,14 @@ def sweep(context: click.Context, **options: Any) -> None:
     Exit code 130 when interrupted, 1 when --recheck finds a disagreement, 3 when the draw of --only is not decided.
     """
     use = _use(context)
-    processes = options["processes"] or os.cpu_count() or 1
     if use == "--recheck":
         _recheck(options["recheck"], options["sample"], options["seed"], options["as_json"])
     elif use == "--only":
         _only(_cells(options), options["seed"], options["only"], options["out"], options["as_json"])
-    elif use == "--resume":
-        from certify.sweep.store import Store
-
-        store = Store.resume(options["resume"])
-        _sweep(store.sweep, store, processes, options["as_json"])
+    elif use == "--rare":
+        _rare(_cells(options), options["seed"], options["rare"], options["particles"], options["as_json"])
     else:
-        from certify.sweep.spec import Sweep
-        from certify.sweep.store import Store
-
-        cells = _cells(options)
-        if options["draws"] is None:
-            raise InputError("--draws", "the number of networks in each cell", "none")
-        made = Sweep(cells, options["draws"], options["seed"])
-        _sweep(made, Store.create(options["out"], made) if options["out"] else None, processes, options["as_json"])
+        _sweep(options)
 
 
 def _use(context: click.Context) -> str:
@@ -105,7 +104,7 @@ def _use(context: click.Context) -> str:
         if context.get_parameter_source(str(parameter.name)) is not ParameterSource.DEFAULT
     ]
     names = {parameter.name for parameter in given}
-    use = next((f"--{name}" for name in ("recheck", "resume", "only") if name in names), "sweep")
+    use = next((f"--{name}" for name in ("recheck", "resume", "only", "rare") if name in names), "sweep")
     family = context.params["family"]
     used, what = USED[use], use
     if "family" in used:
@@ -135,36 +134,62 @@ def _cells(options: dict[str, Any]) -> tuple[Cell, ...]:
     return grid(options["family"], widths, variances, options["activation"], options["clipped"], options["layers"])
 
 
-def _sweep(made: Sweep, store: Store | None, processes: int, as_json: bool) -> None:
+def _sweep(options: dict[str, Any]) -> None:
     from concurrent.futures.process import BrokenProcessPool
 
-    from certify.sweep.pool import in_order
     from certify.sweep.run import run
     from certify.sweep.table import rows
 
-    done = sum(tally.draws for tally in store.tallies) if store else 0
+    directory = options["resume"] or options["out"]
+    spread = _spread(options["processes"], options["scheduler"])
     try:
-        with _progress(len(made.cells) * made.draws, done) as progress:
-            tallies = run(made, partial(in_order, processes=processes), store, progress)
+        made, store = _made(options)
+        done = sum(tally.draws for tally in store.tallies) if store else 0
+        with _bar(len(made.cells) * made.draws, done) as advance:
+            tallies = run(made, spread, store, advance)
     except (KeyboardInterrupt, BrokenProcessPool) as error:
         what = "interrupted" if isinstance(error, KeyboardInterrupt) else "a process of the pool died"
-        rest = f"certify sweep --resume {store.directory} continues" if store else "nothing was written"
+        rest = f"certify sweep --resume {directory} continues" if directory else "nothing was written"
         click.echo(f"certify: {what}; {rest}", err=True)
         sys.exit(INTERRUPTED)
     found = rows(made, tallies)
-    if as_json:
+    if options["as_json"]:
         for row in found:
             click.echo(json.dumps(row))
-    else:
-        _show(found)
-        if store:
-            click.echo(
-                f"\nWritten to {store.directory}; a sample is proved again by: certify sweep --recheck {store.directory}"
-            )
+        return
+    _show(found)
+    if directory:
+        click.echo(f"\nWritten to {directory}; to prove a sample again: certify sweep --recheck {directory}")
+
+
+def _spread(processes: int | None, scheduler: str | None) -> Spread:
+    """Where the chunks are computed."""
+    from certify.sweep import cluster, pool
+
+    if scheduler is None:
+        return partial(pool.in_order, processes=processes or os.cpu_count() or 1)
+    if processes is not None:
+        raise InputError("--processes", "nothing of the kind with --scheduler", "one")
+    return partial(cluster.in_order, address=scheduler)
+
+
+def _made(options: dict[str, Any]) -> tuple[Sweep, Store | None]:
+    """The sweep that is asked for, new or begun, and where it is written."""
+    from certify.sweep.spec import Sweep
+    from certify.sweep.store import Store
+
+    if options["resume"]:
+        store = Store.resume(options["resume"])
+        return store.sweep, store
+    cells = _cells(options)
+    if options["draws"] is None:
+        raise InputError("--draws", "the number of networks in each cell", "none")
+    made = Sweep(cells, options["draws"], options["seed"])
+    return made, Store.create(options["out"], made) if options["out"] else None
 
 
 @contextmanager
-def _progress(draws: int, done: int) -> Iterator[Callable[[int], None]]:
+def _bar(draws: int, done: int) -> Iterator[Callable[[int], None]]:
     """A bar on stderr with the rate and the time left, on a terminal only."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -226,15 +251,39 @@ def _only(cells: tuple[Cell, ...], seed: int, draw: int, out: Path | None, as_js
         if verdict.certificate:
             save(verdict.certificate, out / "certificate.json")
     if as_json:
-        click.echo(
-            json.dumps(
-                {"draw": draw, "verdict": verdict.verdict, "reason": verdict.reason, "certificate": verdict.certificate}
-            )
-        )
+        content = {"verdict": verdict.verdict, "reason": verdict.reason, "certificate": verdict.certificate}
+        click.echo(json.dumps({"draw": draw} | content))
     else:
         click.echo(verdict.explain())
     if verdict.certificate is None:
         sys.exit(UNDECIDED)
+
+
+def _rare(cells: tuple[Cell, ...], seed: int, event: str, particles: int, as_json: bool) -> None:
+    from certify.sweep.families import RNN, document
+    from certify.sweep.rare import estimate
+
+    for cell in cells:
+        if not isinstance(cell, RNN):
+            raise InputError("--rare", "the family rnn", cell.family)
+        with progress() as say:
+            tell = partial(_tell_run, say)
+            found = estimate(cell.width, cell.variance, RARE[event], seed=seed, particles=particles, progress=tell)
+        if as_json:
+            click.echo(json.dumps(found.document()))
+            continue
+        (low, high), runs = found.interval, len(found.runs)
+        click.echo(
+            f"{_name(document(cell))}: P({found.event}) is about {found.probability:.2g}; ESTIMATE, not certified"
+        )
+        click.echo(f"  {low:.2g} … {high:.2g} with about 95 % confidence, by {runs} runs of {particles:,} networks")
+        click.echo(
+            f"  {found.met:,} of the {found.decided:,} networks that these end with are proved to have the event"
+        )
+
+
+def _tell_run(say: Callable[[str], None], run: int) -> None:
+    say(f"run {run + 1} is done")
 
 
 def _recheck(directory: Path, sample: int, seed: int, as_json: bool) -> None:

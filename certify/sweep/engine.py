@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -16,9 +16,6 @@ from certify.sweep.families import BLOCK, RNN, Cell, Weights, pairs
 from certify.sweep.record import ANSWERS, NOT_KNOWN, ORDERED, VERDICTS, Records
 from certify.sweep.tally import Tally
 
-BATCH = 1 << 19
-"""About so many weights go through a filter together: it works on all draws at once, and should stay in the processor's cache."""
-
 
 @dataclass
 class Decided:
@@ -31,12 +28,11 @@ class Decided:
 
 def decide_blocks(cell: Cell, seed: int, numbers: range, draws: int) -> Decided:
     """The outcomes of the first `draws` draws of these blocks."""
-    blocks = [block(cell, seed, number) for number in numbers]
-    records = in_doubles(cell, [np.concatenate(arrays) for arrays in zip(*blocks)])[:draws]
+    records = in_doubles(cell, (block(cell, seed, number) for number in numbers))[:draws]
     left = np.flatnonzero(records["period3"] == NOT_KNOWN)  # and so all that are UNDECIDED
     decided = Decided(records, draws - len(left))
-    for i in left.tolist():
-        found = outcome(cell.network(blocks[i // BLOCK], i % BLOCK))
+    for i in left.tolist():  # few, so that their blocks are drawn again rather than kept
+        found = outcome(cell.network(block(cell, seed, numbers[i // BLOCK]), i % BLOCK))
         near = np.nan if found.x is None else as_float(found.x)
         if found.x is not None and not (np.isfinite(near) and rational(near) == found.x):
             decided.exact_points[i] = found.x
@@ -45,19 +41,16 @@ def decide_blocks(cell: Cell, seed: int, numbers: range, draws: int) -> Decided:
     return decided
 
 
-def in_doubles(cell: Cell, weights: Weights) -> Records:
-    """What the filters prove of each row; UNDECIDED where they abstain."""
+def in_doubles(cell: Cell, blocks: Iterable[Weights]) -> Records:
+    """What the filters prove of the rows of all blocks; UNDECIDED where they abstain."""
     if isinstance(cell, RNN):
-        return lines.decide_rnn(*weights)
+        return lines.decide_blocks((a, b) for a, b in blocks)
+    weights = pairs([np.concatenate(arrays) for arrays in zip(*blocks)])
     output = cell.output
     if cell.activation == "relu":
-        if not hasattr(lines, "decide_layers"):
-            from certify.sweep.record import undecided
-
-            return undecided(len(weights[0]))
-        return lines.decide_layers(pairs(weights), output)
+        return lines.decide_layers(weights, output)
     assert output != "relu"
-    return curves.decide_layers(pairs(weights), output)
+    return curves.decide_layers(weights, output)
 
 
 class Chunk(NamedTuple):
@@ -80,15 +73,11 @@ class Report(NamedTuple):
 
 def decide_chunk(chunk: Chunk) -> Report:
     """Decides all draws of a chunk; a pure function, wherever it runs."""
-    tally, witnesses = Tally(), []
-    step = BLOCK * max(1, BATCH // (BLOCK * chunk.cell.numbers))
-    for start in range(chunk.start, chunk.stop, step):
-        stop = min(start + step, chunk.stop)
-        numbers = range(start // BLOCK, -(-stop // BLOCK))
-        decided = decide_blocks(chunk.cell, chunk.seed, numbers, stop - start)
-        tally.add(decided.records)
-        tally.by_filter += decided.by_filter
-        witnesses += [f"{chunk.cell_number},{start + i},{rest}\n" for i, rest in _witnesses(decided)]
+    cell, seed, cell_number, start, stop = chunk
+    decided = decide_blocks(cell, seed, range(start // BLOCK, -(-stop // BLOCK)), stop - start)
+    tally = Tally(by_filter=decided.by_filter)
+    tally.add(decided.records)
+    witnesses = [f"{cell_number},{start + i},{rest}\n" for i, rest in _witnesses(decided)]
     return Report(chunk, tally, "".join(witnesses))
 
 

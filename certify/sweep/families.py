@@ -62,7 +62,7 @@ class RNN:
     @property
     def chunk(self) -> int:
         """Blocks that take about a second."""
-        return max(1, 8192 // self.width)
+        return max(1, min(512, 8192 // self.width))
 
     def draw(self, generator: np.random.Generator) -> Weights:
         """a (BLOCK, k) and b (BLOCK, k): first all a_i, then all b_i.

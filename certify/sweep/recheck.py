@@ -137,7 +137,7 @@ def _compare(sweep: Sweep, witness: Witness, findings: Findings) -> None:
     findings.sampled[recorded] += 1
     network, verdict = prove_again(sweep.cells[witness.cell], sweep.seed, witness.draw)
     where = f"cell {witness.cell}, draw {witness.draw}: {recorded} in the sweep"
-    if witness.x is not None and not _holds(network, witness.kind, witness.x):
+    if witness.x is not None and not holds(network, witness.kind, witness.x):
         findings.disagreements.append(f"{where}, but the checker refuses its witness")
     elif verdict.verdict == recorded:
         if verdict.period_three and witness.kind.period3 == NO:
@@ -148,7 +148,7 @@ def _compare(sweep: Sweep, witness: Witness, findings: Findings) -> None:
         findings.disagreements.append(f"{where}, {verdict.verdict} now")
 
 
-def _holds(network: Network, kind: Kind, x: Q) -> bool:
+def holds(network: Network, kind: Kind, x: Q) -> bool:
     """Whether the checker accepts the point as an odd return."""
     try:
         if network.smooth:

@@ -67,8 +67,8 @@ def halved(square: Polylines, g: Floats, eg: Floats) -> tuple[Polylines, Flags]:
     row = np.arange(len(last))
     place, sure = square.locate(row, u, np.zeros(1))
     value, error = square.value(place, u, np.zeros(1))
-    end = square.y[after] - square.ey[after] * SLACK  # the square does not fall from u to there
-    fine = sure & (place == last) & (after > last) & (value - u >= error * SLACK) & (end - u >= 0) & (square.slope[last] >= 0)
+    end = square.y[after] - square.ey[after] * SLACK  # from u to there the square is at least u
+    fine = sure & (place == last) & (after > last) & (value - u >= error * SLACK) & (end - u >= 0)
     u = np.where(fine, u, np.inf)
     return clipped(_between(square, square.starts, np.where(fine, after, square.ends[1:] - 1)), u, -1)
 
@@ -106,7 +106,7 @@ def _beneath_falls(f: Polylines, first: Places) -> Places:
     value = np.where(above, np.inf, f.y - f.ey * SLACK)
     falls = np.flatnonzero(above[:-1] & ~above[1:])  # the diagonal is crossed at once after these knots, or later
     value[falls + 1] = np.minimum(value[falls + 1], f.x[falls] - f.ex[falls] * SLACK)
-    value[np.arange(len(value)) <= first[f.row]] = np.inf
+    value[np.arange(len(value)) < first[f.row]] = np.inf
     bottom = np.minimum.reduceat(value, f.starts) - AWAY
     enough = np.add.reduceat(f.x <= bottom[f.row], f.starts, dtype=np.intp)
     knot = np.minimum(f.starts + enough, f.ends[1:] - 1) - 1
@@ -146,7 +146,8 @@ def clipped(f: Polylines, level: Floats, side: int) -> tuple[Polylines, Flags]:
     if not out.any():
         return f, sure
     y, ey = np.where(out, level[f.row], f.y), np.where(out, 0.0, f.ey)
-    corner = np.flatnonzero(f.piece[:-1] & (out[:-1] != out[1:]))
+    there = out & (f.ey == 0) & (f.y == level[f.row])  # such a knot is the corner itself
+    corner = np.flatnonzero(f.piece[:-1] & (out[:-1] != out[1:]) & ~there[:-1] & ~there[1:])
     blur_x, blur_y = f.blur
     flat, slope = level[f.row[corner]], f.slope[corner]
     x = f.x[corner] + (flat - f.y[corner]) / slope

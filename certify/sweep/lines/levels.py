@@ -17,8 +17,8 @@ LEVELS = 6
 """Order is looked for at the levels up to this one."""
 FURTHER = (5, 7, 9)
 """The odd n beyond 3 that are looked for at each level, while n * 2^level does not exceed `LONGEST`."""
-ASIDE = 2.0**-30
-"""Witnesses are taken so far from a point whose orbit meets a knot, where the pieces that it lies in are uncertain."""
+ASIDE = (2.0**-30, 2.0**-36, -(2.0**-36), 2.0**-24)
+"""Witnesses are looked for so far from a point whose orbit meets a knot, where the pieces that it lies in are uncertain."""
 LARGEST = 1 << 17
 """Rows whose square has more new knots are left to exact arithmetic."""
 
@@ -91,6 +91,7 @@ class _Book:
     def __init__(self, count: int) -> None:
         self.records = undecided(count)
         self._closed = np.zeros(count, bool)
+        self._no_order = np.zeros(count, bool)
         self._place = np.full(count, -1)
 
     def keep(self, base: Polylines, draws: Places) -> None:
@@ -106,7 +107,12 @@ class _Book:
         """Leaves draws to exact arithmetic."""
         self._closed[draws] = True
 
+    def forbid_order(self, draws: Places) -> None:
+        """Order at a higher level would prove nothing about these draws."""
+        self._no_order[draws] = True
+
     def order(self, draws: Places, level: int) -> None:
+        draws = draws[~self._no_order[draws]]
         self.records["verdict"][draws] = ORDERED
         self.records["level"][draws] = level
         self.records["period3"][draws] = NO
@@ -117,15 +123,18 @@ class _Book:
         self.records["level"][draws] = level
         self.records["n"][draws] = n
         self.records["period3"][draws] = YES if (level, n) == (0, 3) else NO
-        self.records["x"][draws] = x + ASIDE
+        self.records["x"][draws] = x
 
     def proved(self) -> Records:
-        """The records, without those of witnesses that are not proved."""
+        """The records, the witnesses proved or, if none is, taken back."""
         draws = np.flatnonzero(self.records["verdict"] == CHAOTIC)
-        claims = self.records[draws]
-        steps = 1 << claims["level"].astype(np.intp)
-        refused = draws[~returns(self._base, self._place[draws], claims["x"].copy(), steps, steps * claims["n"])]
-        self.records[refused] = undecided(len(refused))
+        for aside in ASIDE:
+            claims = self.records[draws]
+            x, m = claims["x"] + aside, 1 << claims["level"].astype(np.intp)
+            proved = returns(self._base, self._place[draws], x, m, m * claims["n"])
+            self.records["x"][draws[proved]] = x[proved]
+            draws = draws[~proved]
+        self.records[draws] = undecided(len(draws))
         return self.records
 
 
@@ -147,12 +156,18 @@ def returns(f: Polylines, row: Places, x: Floats, first: Places, last: Places) -
 
 
 def _without_period_three(level: int, rows: _Square, book: _Book) -> _Square:
-    """The rows in which g has no point of period 3; those in which it has are recorded, the others are left."""
+    """The rows in which g has no point of period 3; those in which it has are recorded.
+
+    Those in which that stays open are left at level 0. At a higher one they go on, but cannot be shown to have order any more.
+    """
     images = Images(rows.square, rows.g)
     three, _ = implied(rows.square, rows.g, images, rows.middle, rows.middle_error)
     book.chaos(rows.draws[three.fails], three.x[three.fails], level, 3)
-    book.leave(rows.draws[~three.holds])
-    return rows.pick(three.holds)
+    unclear = ~three.holds & ~three.fails
+    if level == 0:
+        book.leave(rows.draws[unclear])
+    book.forbid_order(rows.draws[unclear])
+    return rows.pick(book.open(rows.draws))
 
 
 def _look_further(level: int, rows: _Square, book: _Book) -> None:

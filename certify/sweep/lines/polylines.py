@@ -19,6 +19,8 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.intp]
 
+UNIT = 2.0**-53
+"""The relative error of one operation in doubles, rounded to nearest."""
 GRAIN = 2.0**-49
 """Bounds the rounding of one interpolation between numbers of [-1, 1] (docs/filter.md, section 2)."""
 SLACK = 1 + 2.0**-20
@@ -98,16 +100,22 @@ class Polylines:
     def locate(self, row: Places, point: Floats, error: Floats) -> tuple[Places, Flags]:
         """The piece of the row's map that each true point, within its error of `point`, lies in; and whether that is certain."""
         place = np.searchsorted(self._keys, point + 4.0 * row, side="right") - 1
-        place = np.minimum(np.maximum(place, self.starts[row]), self.ends[1:][row] - 2)
+        first, last = self.starts[row], self.ends[1:][row] - 2
+        place = np.minimum(np.maximum(place, first), last)
+        place -= (point < self.x[place]) & (place > first)  # the keys are rounded
+        place += (point >= self.x[place + 1]) & (place < last)
         after = (point - self.x[place]) >= (error + self.ex[place]) * SLACK
         before = (self.x[place + 1] - point) >= (error + self.ex[place + 1]) * SLACK
         return place, after & before
 
     def value(self, place: Places, point: Floats, error: Floats) -> tuple[Floats, Floats]:
         """The value at true points within their errors of `point` that lie in the pieces `place`, and a bound of its error."""
-        slope = self.slope[place]
-        value = self.y[place] + (point - self.x[place]) * slope
-        return value, self._floor[place] + (error * SLACK) * np.abs(slope)
+        slope, after = self.slope[place], point - self.x[place]
+        value = self.y[place] + after * slope
+        wrong = self._floor[place] + (error * SLACK) * np.abs(slope)
+        at_knot = np.flatnonzero((after == 0) & (error + self.ex[place] == 0))
+        wrong[at_knot] = self.ey[place[at_knot]]
+        return value, wrong
 
 
 class Images:
