@@ -7,6 +7,7 @@ from typing import NamedTuple
 from certify.decision.budget import Budget
 from certify.decision.core import core
 from certify.decision.decide import DEFAULT_LEVEL, OddReturn, Order, PeriodicOrbit, decide
+from certify.decision.halving import cascade, witness
 from certify.decision.mesh import Refutation, mesh
 from certify.enclosure.decide import OddReturnBox, OrderBox, decide_box
 from certify.errors import BudgetExceeded
@@ -16,7 +17,9 @@ from certify.piecewise import PiecewiseLinear
 from certify.sweep.record import CHAOTIC, NO, NOT_KNOWN, ORDERED, UNDECIDED, YES
 
 PIECES = 20_000
-"""Cells of a mesh, and pieces of a network. There is no time limit: an outcome depends on the draw alone."""
+"""Cells of a mesh, and pieces of a map. There is no time limit: an outcome depends on the draw alone."""
+SHALLOW = 2
+"""Up to this level draws are decided as `certify.verdict.prove` does; the few others are halved, which costs far less there."""
 
 
 class Outcome(NamedTuple):
@@ -30,7 +33,7 @@ class Outcome(NamedTuple):
 
 
 def outcome(network: Network) -> Outcome:
-    """Decides one network as `certify.verdict.prove` does, and whether it has a point of least period 3."""
+    """Decides one network, and whether it has a point of least period 3."""
     return _by_enclosures(network) if network.smooth else _exactly(network)
 
 
@@ -48,7 +51,7 @@ def _exactly(network: Network) -> Outcome:
         f = network.to_piecewise_linear(PIECES)
     except BudgetExceeded:
         return Outcome(UNDECIDED)
-    match decide(f, DEFAULT_LEVEL, Budget(PIECES), _silent):
+    match decide(f, SHALLOW, Budget(PIECES), _silent):
         case Order(level=level):
             return Outcome(ORDERED, level, 0, NO)
         case PeriodicOrbit(orbit):  # of period 3 * 2^level; its least point x has g^3(x) = x < g(x)
@@ -60,7 +63,24 @@ def _exactly(network: Network) -> Outcome:
             return _unless_period_three(f, Outcome(CHAOTIC, 0, n, NO, x))
         case OddReturn(level, n, x):  # a level is passed when it has no point of period 3
             return Outcome(CHAOTIC, level, n, NO, x)
-    return Outcome(UNDECIDED)
+    return _halved(f)
+
+
+def _halved(f: PiecewiseLinear) -> Outcome:
+    """A map with points of period 8, decided by `certify.decision.halving`."""
+    inside = core(f)
+    if not isinstance(inside.lo, Q) or not isinstance(inside.hi, Q):
+        return Outcome(UNDECIDED)
+    try:
+        found = cascade(f.on(inside.lo, inside.hi), PIECES)
+    except BudgetExceeded:
+        return Outcome(UNDECIDED)
+    if found is None:
+        return Outcome(UNDECIDED)
+    if found.point is None:
+        return Outcome(ORDERED, found.level, 0, NO)
+    x = witness(f, found.level, found.point)
+    return Outcome(CHAOTIC, found.level, 3, NO if found.level else YES, x)
 
 
 def _unless_period_three(f: PiecewiseLinear, found: Outcome) -> Outcome:
