@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from certify import Layer, Network, PiecewiseLinear, families, load, prove, save
+from certify import PLRNN, Layer, Network, PiecewiseLinear, families, load, prove, save
 from certify.artifact import map_json, write_whole
 from certify.mapfile import Map
 
@@ -138,6 +138,53 @@ def tents_of_all_kinds() -> dict[str, Any]:
     return in_decimals([("1; 1", "0 -1/2", "relu"), ("[1/2,2] -4", "0", "clip:0,1")], ["0", "1"])
 
 
+def lozi(a: str, b: str) -> PLRNN:
+    """(x, y) -> (1 - a |x| + y, b x)."""
+    return PLRNN([[a, 1], [b, 0]], [[-2 * Fraction(a)], [0]], [[1, 0]], [0], [1, 0])
+
+
+def border_collision() -> PLRNN:
+    """The normal form in R^2 with traces 1.4 and -1.7 and determinants 0.2 and 0.3 on the two sides."""
+    return PLRNN([["1.4", 1], ["-0.2", 0]], [["-3.1"], ["-0.1"]], [[1, 0]], [0], [1, 0])
+
+
+def coupled_lozi() -> PLRNN:
+    """Two Lozi maps with a = 1.7, b = 0.3 that share a twentieth of what they send: two expanding directions."""
+    own, other, stretch = Fraction(19, 20), Fraction(1, 20), Fraction(17, 10)
+    A = [
+        [own * stretch, own, other * stretch, other],
+        ["0.3", 0, 0, 0],
+        [other * stretch, other, own * stretch, own],
+        [0, 0, "0.3", 0],
+    ]
+    W = [[-2 * own * stretch, -2 * other * stretch], [0, 0], [-2 * other * stretch, -2 * own * stretch], [0, 0]]
+    return PLRNN(A, W, [[1, 0, 0, 0], [0, 0, 1, 0]], [0, 0], [1, 0, 1, 0])
+
+
+def relu_rnn(d: int, seed: int) -> PLRNN:
+    """x -> max(0, C x + e) with normal entries of 8 binary places."""
+    generator = np.random.default_rng(seed)
+    C, e = generator.normal(size=(d, d)) * 2.5 / np.sqrt(d), generator.normal(size=d)
+    return PLRNN(np.zeros((d, d)), np.eye(d), _places(C), _places(e), np.zeros(d))
+
+
+def plrnn(d: int, seed: int) -> PLRNN:
+    """x -> A x + W max(0, x) + h, A diagonal and W and h normal, all of 8 binary places."""
+    generator = np.random.default_rng(seed)
+    A, W = np.diag(generator.uniform(-0.9, 0.9, d)), generator.normal(size=(d, d)) * 2 / np.sqrt(d)
+    return PLRNN(_places(A), _places(W), np.eye(d), np.zeros(d), _places(generator.normal(size=d)))
+
+
+def _places(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    return np.round(array * 2**8) / 2**8
+
+
+def lozi_network() -> Network:
+    """The Lozi map with a = 1.7, b = 0.5 by layers; y is passed on by a unit that is on wherever y > -10."""
+    hidden = Layer([[1, 0], [-1, 0], [0, 1]], [0, 0, 10], "relu")
+    return Network([hidden, Layer([["-1.7", "-1.7", 1], ["1/2", "-1/2", 0]], [-9, 0], "identity")], None)
+
+
 CASES: dict[str, Callable[[], Map | dict[str, Any]]] = {
     "tent": families.tent,
     "tent-on-the-line": lambda: PiecewiseLinear([(0, 0), ("1/2", 1)], slopes=(2, -2)),
@@ -188,6 +235,17 @@ CASES: dict[str, Callable[[], Map | dict[str, Any]]] = {
     "tents-of-all-kinds": tents_of_all_kinds,
     "never-home": lambda: PiecewiseLinear([(0, 1)], slopes=(0, 2)),
     "two-steps-to-a-point": lambda: PiecewiseLinear([(0, 0)], slopes=(-1, 0)),
+    "lozi": lambda: lozi("1.7", "0.5"),
+    "lozi-full-shift": lambda: lozi("4", "1/2"),
+    "lozi-zero-entropy": lambda: lozi("1", "1/2"),
+    "lozi-contracts": lambda: lozi("2/5", "1/5"),
+    "lozi-network": lozi_network,
+    "lozi-coupled": coupled_lozi,
+    "border-collision": border_collision,
+    "relu-rnn-3": lambda: relu_rnn(3, 77),
+    "relu-rnn-5": lambda: relu_rnn(5, 98),
+    "plrnn-3": lambda: plrnn(3, 35),
+    "plrnn-10": lambda: plrnn(10, 17),
     "tent-below-zero": lambda: PiecewiseLinear([(-1, -1), ("-1/2", 0), (0, -1)]),
 }
 

@@ -12,6 +12,7 @@ from certify.enclosure.orbit import Orbit, enclose_orbit
 from certify.errors import BudgetExceeded, CertifyError, DomainError, InputError, NotInvariantError
 from certify.network import Activation, Layer, Network
 from certify.piecewise import FixedPoints, PiecewiseLinear
+from certify.plrnn import PLRNN
 from certify.reading import load
 from certify.robustness import Radius, radius
 from certify.verdict import Verdict, cycles, entropy, periods, prove, regions
@@ -19,6 +20,7 @@ from certify.verdict import Verdict, cycles, entropy, periods, prove, regions
 __version__ = "0.1.0"
 
 __all__ = [
+    "PLRNN",
     "Activation",
     "Box",
     "BudgetExceeded",

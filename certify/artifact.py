@@ -47,12 +47,12 @@ def _pretty(value: Any, indent: str) -> str:
     return json.dumps(value)
 
 
-def write_whole(path: str | Path, content: str) -> None:
-    """Writes a text file by way of a neighbour that is then renamed, so that no partial file is ever left behind."""
+def write_whole(path: str | Path, content: str | bytes) -> None:
+    """Writes a file (text as UTF-8) by way of a neighbour that is then renamed, so that no partial file is ever left behind."""
     target = Path(path)
     draft = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        draft.write_text(content, encoding="utf-8")
+        draft.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
         draft.replace(target)
     except OSError as error:
         raise InputError(

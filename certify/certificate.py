@@ -10,6 +10,7 @@ from typing import Any
 from certify import checker
 from certify.counting import Counts
 from certify.decision.decide import OddReturn, Order, PeriodicOrbit
+from certify.dimension.contraction import Contraction
 from certify.dimension.horseshoe import BlockHorseshoe
 from certify.enclosure.decide import OddReturnBox, OrderBox
 from certify.entropy import ConstantSlope, Covering, Transfer
@@ -19,7 +20,7 @@ from certify.piecewise import PiecewiseLinear
 FORMAT, VERSION = "certify-certificate", 1
 
 Exact = OddReturn | PeriodicOrbit | Order | Counts | Covering | Transfer | ConstantSlope
-Proof = Exact | OddReturnBox | OrderBox | BlockHorseshoe
+Proof = Exact | OddReturnBox | OrderBox | BlockHorseshoe | Contraction
 Certificate = dict[str, Any]
 
 
@@ -64,6 +65,8 @@ def _data(proof: Proof, f: PiecewiseLinear | None) -> dict[str, Any]:
         case OrderBox(core=core):
             data = {"kind": "order-box", "level": proof.level, "bits": proof.bits, "core_steps": core.steps}
             return data | {"parts": core.parts, "rule": proof.rule, "mesh": _texts(proof.mesh)} | _cover(proof)
+        case Contraction(rows, factor):
+            return {"kind": "contraction", "rows": [_texts(row) for row in rows], "factor": text(factor)}
         case BlockHorseshoe():
             return {"kind": "block-horseshoe", **_horseshoe(proof)}
 

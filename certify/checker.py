@@ -1007,6 +1007,50 @@ def block_horseshoe(f: Map, certificate: dict[str, Any]) -> None:
         need(holds, f"vector[{i}]: growth", "words whose weights over powers of growth add up to it", weight)
 
 
+def contraction(f: Map, certificate: dict[str, Any]) -> None:
+    """|f(x) - f(y)| <= factor |x - y| in the norm max |rows . x|: in the coordinates rows . x all slopes of f between two points
+    lie in a matrix of intervals, whose rows have absolute sums of at most the factor.
+    """
+    d, factor = f.dimension, Fraction(*number(certificate["factor"], "factor", 0, None)[:2])
+    need(0 < factor < 1, "factor", "a number between 0 and 1", factor)
+    given = [numbers(row, f"rows[{i}]", None, d) for i, row in enumerate(items(certificate["rows"], "rows", d))]
+    scale = lcm(*(q for row in given for _, q, _ in row))
+    f.work.spend(d * d * (200 + size(scale) ** 2 // 1024))
+    rows = [[p * (scale // q) for p, q, _ in row] for row in given]
+    start, over = solved([[*row, *(int(i == j) for j in range(d))] for i, row in enumerate(rows)], "rows", f.work)
+    steep, first = (start, start), over  # lower and upper ends of the slopes, over `over`
+    for layer in f.layers:
+        if f.recurrent and layer is f.layers[-1]:
+            again = [[t * (over // first) for t in row] for row in start]
+            steep = steep[0] + again, steep[1] + again
+        (low, high), slopes = weighed_ends(layer.rows, steep, f.work), [a for a, _ in layer.bands(1)[1]]
+        a, b = min(slopes), max(slopes)
+        ends = [[(min(a * s, b * s), max(a * t, b * t)) for s, t in zip(*pair, strict=True)] for pair in zip(low, high)]
+        steep = [[s for s, _ in row] for row in ends], [[t for _, t in row] for row in ends]
+        over *= layer.scale * layer.leak[1]
+    low, high = weighed_ends(rows, steep, f.work)
+    p, q = factor.as_integer_ratio()
+    for i, pair in enumerate(zip(low, high, strict=True)):
+        total = sum(max(-s, t) for s, t in zip(*pair, strict=True))
+        need(
+            total * q <= p * over,
+            f"rows[{i}]: contraction",
+            f"slopes of at most {shown(factor)}",
+            Fraction(total, over),
+        )
+
+
+def weighed_ends(
+    weights: list[list[int]], ends: tuple[list[Form], list[Form]], work: Work
+) -> tuple[list[Form], list[Form]]:
+    """The ends of weights times a matrix of intervals, given by its lower and its upper ends."""
+    above, below = [[[max(sign * w, 0) for w in row] for row in weights] for sign in (1, -1)]
+    parts = [[combined(part, side, work) for side in ends] for part in (above, below)]
+    low = [[*map(sub, s, t)] for s, t in zip(parts[0][0], parts[1][1], strict=True)]
+    high = [[*map(sub, t, s)] for t, s in zip(parts[0][1], parts[1][0], strict=True)]
+    return low, high
+
+
 Interval = tuple[int, int]
 """Fixed point: [u, v] stands for all numbers from u/2^w to v/2^w; every operation on it rounds outward.
 
@@ -1505,8 +1549,9 @@ KINDS = {
     "odd-return-box": Kind("CHAOTIC", odd_return_box, "level n x side bits", "cover radius weights"),
     "order-box": Kind("ORDERED", order_box, "level bits core_steps parts mesh rule", "cover"),
     "block-horseshoe": Kind("CHAOTIC", block_horseshoe, "expanding blocks words vector growth"),
+    "contraction": Kind("ORDERED", contraction, "rows factor"),
 }
-SPATIAL = ["block-horseshoe"]  # the kinds for maps of R^d
+SPATIAL = ["block-horseshoe", "contraction"]  # the kinds for maps of R^d
 ENCLOSING = ["odd-return-box", "order-box"]  # the kinds for boxes and smooth networks; all others need an exact map
 
 
@@ -1529,6 +1574,11 @@ def claim_words(kind: str, certificate: dict[str, Any], box: bool = False) -> st
     def iterate(times: int) -> str:
         return "f(x)" if times == 1 else f"f^{times}(x)"
 
+    if kind == "contraction":
+        norm = f"f brings any two points closer together, by the factor {show(certificate['factor'])} or less in a norm"
+        return (
+            f"{norm}; hence it has one fixed point, to which every orbit converges, and no Li-Yorke pair (Banach 1922)"
+        )
     if kind in SPATIAL:
         growth, words = show(certificate["growth"]), len(certificate["words"])
         chaos = f"chaotic in the sense of Li and Yorke, and its topological entropy there is at least log({growth})"

@@ -16,6 +16,7 @@ from certify.counting import Counts, activation_breaks, counts
 from certify.decision.budget import Budget
 from certify.decision.cycles import Cycles, Periods, cycles_of, periods_of
 from certify.decision.decide import DEFAULT_LEVEL, Decision, NotDecided, OddReturn, Order, PeriodicOrbit, decide
+from certify.dimension.contraction import Contraction
 from certify.dimension.decide import SpatialDecision, decide_spatial
 from certify.dimension.horseshoe import BlockHorseshoe
 from certify.enclosure.decide import EnclosedDecision, OddReturnBox, OrderBox, decide_box
@@ -129,7 +130,8 @@ def _prove_in_space(given: Spatial, budget: Budget, seed: int, progress: Callabl
         proof = checked(decision, None, given)
     except BudgetExceeded as error:
         return Verdict("UNDECIDED", str(error), None, NotDecided(str(error)))
-    return Verdict("CHAOTIC", _spatial_reason(decision), proof, decision)
+    verdict: Literal["CHAOTIC", "ORDERED"] = "ORDERED" if isinstance(decision, Contraction) else "CHAOTIC"
+    return Verdict(verdict, _spatial_reason(decision), proof, decision)
 
 
 def _prove_by_enclosures(
@@ -304,7 +306,9 @@ def _enclosed_reason(decision: OddReturnBox | OrderBox, given: Network | Box) ->
     return f"{inequality}: {values}; an odd return of {'f' if m == 1 else f'g = {g}'} (n = {decision.n}, level {decision.level})."
 
 
-def _spatial_reason(decision: BlockHorseshoe) -> str:
+def _spatial_reason(decision: BlockHorseshoe | Contraction) -> str:
+    if isinstance(decision, Contraction):
+        return f"f contracts by the factor {shown(decision.factor)} in a weighted maximum norm, so one fixed point attracts all orbits."
     lengths = sorted(len(word.patterns) for word in decision.words)
     steps = ", ".join(map(str, lengths[:6])) + (", …" if len(lengths) > 6 else "")
     blocks = "a block" if len(decision.blocks) == 1 else f"{len(decision.blocks)} blocks"

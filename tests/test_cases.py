@@ -26,8 +26,16 @@ EXIT = {"CHAOTIC": 0, "ORDERED": 0, "UNDECIDED": 3}
 folders = pytest.mark.parametrize("folder", CASES, ids=lambda path: path.name)
 
 
+def is_spatial(folder: Path) -> bool:
+    """Whether the case is a map of R^d."""
+    given = certify.load(folder / "map.json")
+    return isinstance(given, certify.PLRNN) or (isinstance(given, certify.Network) and given.dimension != 1)
+
+
 def is_exact(folder: Path) -> bool:
-    """Whether the case is one piecewise-linear map, and no box or smooth network."""
+    """Whether the case is one piecewise-linear map of the line, and no box or smooth network."""
+    if is_spatial(folder):
+        return False
     text = (folder / "map.json").read_text()
     return not any(mark in text for mark in ('?"', '"[', *(f'"{name}"' for name in SMOOTH)))
 
@@ -50,6 +58,9 @@ def test_verdict_and_bytes_of_the_certificate(folder: Path, tmp_path: Path) -> N
     stored = folder / "certificate.json"
     assert cert.exists() == stored.exists() == (case["verdict"] != "UNDECIDED")
     if stored.exists():
+        if is_spatial(folder):  # found by floats, whose last digits differ from processor to processor
+            assert certify.check(folder / "map.json", cert).status == "VALID"
+            return
         assert cert.read_bytes() == stored.read_bytes(), "the same map gives the same bytes"
         assert json.loads(cert.read_text()).get("level", 0) == case["level"]
 

@@ -396,7 +396,7 @@ DEFECTS: dict[str, tuple[Document, Document, str, str]] = {
     "weights that do not fit": (LOZI, changed(TWO, vector=["1", "2"]), "INVALID", "vector[1]: growth"),
     "a period, in the plane": (
         LOZI, resealed({**PERIOD, "map_sha256": sha256(LOZI), "claim": {**PERIOD["claim"], "domain": None}}), "INVALID",
-        "kind: expected block-horseshoe, as f is a map of R^2",
+        "kind: expected block-horseshoe or contraction, as f is a map of R^2",
     ),
     "on an interval": (
         TENT, resealed({**ONE, "map_sha256": sha256(TENT), "claim": {**ONE["claim"], "domain": ["0", "1"]}}), "INVALID",
@@ -481,3 +481,108 @@ def test_a_long_word_is_beyond_the_limits(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(checker.Work, "left", 10**9)
     long = changed(ONE, words=[[0, 0, "0 " * 20_000 + "1"], [0, 0, "1"]])
     assert checker.check(LOZI, long).status == "UNSUPPORTED"
+
+
+# Contraction
+
+
+def contracting(document: Document, rows: Any, factor: Any) -> Document:
+    body = {"format": "certify-certificate", "version": 1, "map_sha256": sha256(document), "kind": "contraction"}
+    body |= {
+        "rows": [texts(*row) for row in rows],
+        "factor": str(F(factor)),
+        "claim": {"verdict": "ORDERED", "domain": None},
+    }
+    body["claim"]["words"] = checker.claim_words("contraction", body)
+    return resealed(body)
+
+
+# In the coordinates x and 2 y the slopes of these are at most [[3/10, 1/2], [3/5, 0]].
+MILD = lozi("3/10", "3/10")
+MILD_LAYERS = network(
+    layer([[1, 0], [0, 1]], ["-7/10", "2/10"], "abs"),
+    layer([["-3/10", 1], ["3/10", 0]], [1, 0], "leaky_relu", negative_slope="1/2"),
+    domain=None,
+)
+CONTRACTING = {
+    "plrnn": (MILD, contracting(MILD, [[1, 0], [0, 2]], "4/5")),
+    "network": (MILD_LAYERS, contracting(MILD_LAYERS, [[1, 0], [0, 2]], "4/5")),
+    "slanted": (MILD, contracting(MILD, [[1, "1/10"], [0, 2]], "19/20")),
+}
+
+
+def slopes(document: Document) -> Iterator[list[list[F]]]:
+    """The derivatives of all pieces, there or not."""
+    pieces = 2 if document["map"]["kind"] == "plrnn" else 16
+    digits = pieces.bit_length() - 1
+    for k in range(pieces):
+        if digits == 1:
+            yield affine(document, str(k))[0]
+        else:
+            one, two = document["map"]["layers"]
+            signs = [1 if k >> i & 1 else -1 for i in (0, 1)]
+            leaks = [1 if k >> i & 1 else F(1, 2) for i in (2, 3)]
+            yield [[leak * sum(F(w) * s * F(two_w) for w, s, two_w in zip(row, signs, col)) for col in zip(*one["weight"])]
+                   for leak, row in zip(leaks, two["weight"])]  # fmt: skip
+
+
+def contracts(document: Document, proof: Document) -> bool:
+    """What a true certificate needs: every piece contracts by the factor in the norm."""
+    rows, factor = [[*map(F, row)] for row in proof["rows"]], F(proof["factor"])
+    d = len(rows)
+    columns = [solve(rows, [F(i == j) for i in range(d)]) for j in range(d)]
+    if None in columns or not 0 < factor < 1:
+        return False
+    for J in slopes(document):
+        images = [[dot(row, column) for row in J] for column in columns if column]
+        if any(sum(abs(dot(row, x)) for x in images) > factor for row in rows):
+            return False
+    return True
+
+
+@pytest.mark.parametrize("name", CONTRACTING)
+def test_contractions(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    document, proof = CONTRACTING[name]
+    assert checker.check(document, proof) == ("VALID", proof["claim"]["words"])
+    assert contracts(document, proof)
+    accepted = 0
+    for path, other in mutations(proof):
+        assert checker.check(document, other).status != "VALID", path
+        try:
+            forged = resealed(other) if "digest" in other and path != ("digest",) else other
+            if path == ("factor",):
+                forged["claim"]["words"] = checker.claim_words("contraction", forged)
+                forged = resealed(forged)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            continue
+        if checker.check(document, forged).status == "VALID":
+            accepted += 1
+            assert contracts(document, forged), (path, forged)
+    assert accepted
+    monkeypatch.setattr(checker.Work, "left", 3_000)
+    assert checker.check(document, proof).status == "UNSUPPORTED"
+
+
+ON_AN_INTERVAL = resealed(
+    {**contracting(TENT, [[1]], "1/2"), "claim": {"verdict": "ORDERED", "domain": ["0", "1"], "words": ""}}
+)
+
+
+@pytest.mark.parametrize(
+    ("document", "proof", "fragment"),
+    [
+        (MILD, contracting(MILD, [[1, 0], [0, 2]], "79/100"), "rows[0]: contraction: expected slopes of at most 79/100, got 4/5"),
+        (MILD, contracting(MILD, [[1, 0], [0, 1]], "99/100"), "rows[0]: contraction"),
+        (MILD, contracting(MILD, [[1, 0], [0, 4]], "99/100"), "rows[1]: contraction"),
+        (MILD, contracting(MILD, [[1, 0], [0, 2]], 1), "factor: expected a number between 0 and 1, got 1"),
+        (MILD, contracting(MILD, [[1, 0], [0, 2]], 0), "factor: expected a number between 0 and 1, got 0"),
+        (MILD, contracting(MILD, [[1, 2], [2, 4]], "4/5"), "rows: expected 2 linear forms that are independent"),
+        (MILD, contracting(MILD, [[1, 0]], "4/5"), "rows: expected a list of 2, got 1"),
+        (LOZI, contracting(LOZI, [[1, 0], [0, 2]], "4/5"), "rows[0]: contraction"),
+        (TENT, ON_AN_INTERVAL, "kind: expected one for other maps"),
+    ],
+)  # fmt: skip
+def test_contractions_that_are_none(document: Document, proof: Document, fragment: str) -> None:
+    outcome = checker.check(document, proof)
+    assert outcome.status == "INVALID"
+    assert fragment in outcome.message

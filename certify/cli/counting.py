@@ -195,12 +195,16 @@ def _plot(rows: list[Count], target: Path) -> None:
 def _along(source: Source, line: tuple[str, str], as_json: bool) -> None:
     from certify.mapfile import exact_map
     from certify.network import Network
+    from certify.plrnn import PLRNN
     from certify.segment import regions_along
 
     with source.named():
-        given = exact_map(source.read().map)
+        given = source.read().map
+        if not isinstance(given, Network | PLRNN):
+            given = exact_map(given)
         if not isinstance(given, Network):
-            raise InputError("map.kind", '"network", whose regions lie along a segment', '"piecewise-linear"')
+            kind = "plrnn" if isinstance(given, PLRNN) else "piecewise-linear"
+            raise InputError("map.kind", '"network", whose regions lie along a segment', f'"{kind}"')
         start, end = (numbers_of("--line", point) for point in line)
         found = regions_along(given.layers, start, end)
     linear = patterns = 0

@@ -44,6 +44,8 @@ def prove(
 
     The first line is the verdict, the next ones say why. The certificate has been replayed by the independent checker
     before anything is printed. Exit code 0 for CHAOTIC and ORDERED, 3 for UNDECIDED, 2 for bad input.
+
+    A map of R^d, d > 1, is decided by a search for a horseshoe, which takes --seed and --time-limit alone.
     """
     from certify.artifact import save
     from certify.mapfile import is_spatial

@@ -97,7 +97,7 @@ def _kind(given: Map) -> str:
     from certify.plrnn import PLRNN
 
     if isinstance(given, PLRNN):
-        return f"plrnn with {given.units} hidden units"
+        return f"plrnn with {given.units} hidden unit{'s' * (given.units > 1)}"
     if isinstance(given, PiecewiseLinear):
         return "piecewise-linear"
     many = "box of networks" if isinstance(given, Box) else "network"
