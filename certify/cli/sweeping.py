@@ -85,6 +85,7 @@ def sweep(context: click.Context, **options: Any) -> None:
 
     Exit code 130 when interrupted, 1 when --recheck finds a disagreement, 3 when the draw of --only is not decided.
     """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is loaded: draws go to processes, products are small
     use = _use(context)
     if use == "--recheck":
         _recheck(options["recheck"], options["sample"], options["seed"], options["as_json"])
