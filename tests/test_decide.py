@@ -444,3 +444,23 @@ def test_progress_says_what_is_going_on() -> None:
 def test_the_same_map_gets_the_same_proof() -> None:
     f = families.rnn(20, 64.0, 5).to_piecewise_linear()
     assert decided(f) == decided(PiecewiseLinear(f.knots))
+
+
+FEIGENBAUM = F(sum((bin(i).count("1") % 2) << (199 - i) for i in range(200)), 1 << 199)
+"""About the height of the stunted tent up to which it has no chaos: twice the number with the binary digits of Thue and Morse."""
+
+
+@pytest.mark.parametrize("bits", [12, 20, 40, 60])
+def test_chaos_and_order_of_deep_cascades_are_found_without_trying_all_levels(bits: int) -> None:
+    above, below = (families.stunted_tent(FEIGENBAUM + sign * F(1, 1 << bits)) for sign in (1, -1))
+    chaos, order = decided(above), decided(below)
+    assert isinstance(chaos, OddReturn | PeriodicOrbit)
+    assert isinstance(order, Order)
+    verify(read(above), chaos)
+    verify(read(below), order)
+
+
+def test_what_lies_beyond_the_last_level_is_said() -> None:
+    deep = decided(families.stunted_tent(FEIGENBAUM + F(1, 1 << 60)), max_level=3)
+    assert isinstance(deep, NotDecided)
+    assert "beyond --max-level" in deep.reason

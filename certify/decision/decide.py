@@ -2,7 +2,8 @@
 
 Level after level, for g = f^(2^j): sample points for g^n(x) < x < g(x), which proves chaos; a mesh for order; where the mesh meets a
 2-cycle of g, a search for a point of period 3 under g. By Sharkovsky's theorem and Li, Misiurewicz, Pianigiani and Yorke (1982) one of
-the three succeeds at some level for every piecewise-linear map but those whose periods are all the powers of 2.
+the three succeeds at some level for every piecewise-linear map but those whose periods are all the powers of 2. From level `DEEP` on
+halving says at which level that is, so that nothing is tried at those between.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 
 from certify.decision.budget import Budget
 from certify.decision.core import core
+from certify.decision.halving import Cascade, cascade, witness
 from certify.decision.mesh import Refutation, mesh, short
 from certify.decision.witness import Search, Side, Witness, least_period, moves
 from certify.errors import BudgetExceeded
@@ -22,6 +24,7 @@ ODD = (3, 5, 7, 9)
 """The odd n that are tried at each level, while n * 2^j stays below `LONGEST`."""
 LONGEST = 48
 DEFAULT_LEVEL = 8
+DEEP = 3
 
 
 @dataclass(frozen=True)
@@ -73,12 +76,16 @@ def decide(f: PiecewiseLinear, max_level: int, budget: Budget, progress: Progres
     level, open_question = 0, ""
     try:
         for level in range(max_level + 1):
+            if level == DEEP and isinstance(g.ends[0], Q) and isinstance(g.ends[1], Q):
+                progress(f"level {level}: halving")
+                if deep := _cascade(g, budget):
+                    return _deep(g, search, inside.steps, deep, max_level, budget)
             progress(f"level {level}: looking for an odd return")
             for n in ODD:
                 if n == 3 or n << level <= LONGEST:
                     budget.check(0)
-                    if witness := search.witness(level, n):
-                        return _odd_return(g, witness, budget)
+                    if seen := search.witness(level, n):
+                        return _odd_return(g, seen, budget)
             progress(f"level {level}: building a mesh")
             found = mesh(g, 1 << level, 2, budget)
             if not isinstance(found, Refutation):
@@ -96,8 +103,33 @@ def decide(f: PiecewiseLinear, max_level: int, budget: Budget, progress: Progres
     return NotDecided(f"{open_question}; beyond lies --max-level")
 
 
-def _odd_return(f: PiecewiseLinear, witness: Witness, budget: Budget) -> OddReturn:
-    return OddReturn(witness.level, witness.n, witness.x, witness.side, _period_three(f, witness, budget))
+def _cascade(g: PiecewiseLinear, budget: Budget) -> Cascade | None:
+    try:
+        return cascade(g, budget.max_pieces)
+    except BudgetExceeded:  # one level after the other may still do
+        return None
+
+
+def _deep(
+    g: PiecewiseLinear, search: Search, core_steps: int, found: Cascade, max_level: int, budget: Budget
+) -> Decision:
+    """The proof of what halving has found."""
+    level, point = found
+    if level > max_level:
+        what = f"least period {3 << level}" if point else f"least period {1 << level} and of none beyond"
+        return NotDecided(f"f has points of {what}; level {level} would show it, beyond --max-level")
+    if point is None:
+        cells = mesh(g, 1 << level, 2, budget)
+        assert not isinstance(cells, Refutation)
+        return Order(level, core_steps, short(g, 1 << level, 2, cells))
+    x = witness(g, level, point)
+    if moves(g, 1 << level, 3, x):
+        return _odd_return(g, search.around(level, 3, x, "right"), budget)
+    return PeriodicOrbit(cycle_through(g, point, 3 << level))
+
+
+def _odd_return(f: PiecewiseLinear, found: Witness, budget: Budget) -> OddReturn:
+    return OddReturn(found.level, found.n, found.x, found.side, _period_three(f, found, budget))
 
 
 def _period_three(f: PiecewiseLinear, witness: Witness, budget: Budget) -> tuple[Q, ...] | None:
