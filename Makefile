@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 NET := cases/paper-perturbed-tent
 PROOF := build/perturbed-tent.certificate.json
 
-.PHONY: prove test check bench docs cases theories proofs clean help
+.PHONY: prove test check bench docs site cases theories proofs clean help
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -15,7 +15,7 @@ help: ## list the targets
 $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade --constraint constraints.txt pip
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[onnx,plot,sympy]" $(GROUPS)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dask,onnx,plot,sympy]" $(GROUPS)
 	touch $@
 
 prove: $(VENV)/ready ## prove that a real network of the paper is chaotic, and check the proof with the lone checker
@@ -37,6 +37,8 @@ bench: $(VENV)/ready ## time prove, check and counting against plain methods and
 	$(BIN)/python -m tests.bench.prove_bench
 	$(BIN)/python -m tests.bench.count_bench
 	$(BIN)/python -m tests.bench.enclosure_bench
+	$(BIN)/python -m tests.bench.sweep_bench
+	$(BIN)/python -m tests.bench.dimension_bench
 	if command -v coqc >/dev/null; then $(BIN)/python -m tests.bench.coq_bench; fi
 
 docs: $(VENV)/ready ## write the generated pages of docs/ anew
@@ -46,6 +48,10 @@ docs: $(VENV)/ready ## write the generated pages of docs/ anew
 	$(BIN)/python docs/figure_two.py
 	$(BIN)/python docs/radius.py
 	$(BIN)/python docs/cross_checking.py
+	$(BIN)/python docs/gallery.py
+
+site: $(VENV)/ready ## build the documentation site in build/site; a warning is an error
+	$(BIN)/sphinx-build -W --keep-going -b html -d build/doctrees docs build/site
 
 theories: ## compile the Coq theories (needs coqc) and print what they assume
 	$(MAKE) -C proofs

@@ -1,47 +1,39 @@
-"""Draws the pictures of the README and the docs from the certificates in cases/: `make docs`."""
+"""Draws the pictures of the README and of docs/plots.md, from maps and certificates in cases/: `make docs`."""
 
 from __future__ import annotations
 
 import json
-from fractions import Fraction
 from pathlib import Path
 
-import matplotlib as mpl
-import matplotlib.pyplot as plt
-
 import certify
+from certify import families
+from certify.plot import diagram, examine, graph, save
 
 ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
 
 
-def cobweb(case: str, target: Path) -> None:
-    """The graph of the map, the diagonal, the exact orbit of period 3 and the witness of a case's certificate."""
-    loaded = certify.load(ROOT / "cases" / case / "map.json")
-    f = loaded.to_piecewise_linear() if isinstance(loaded, certify.Network) else loaded
-    proof = json.loads((ROOT / "cases" / case / "certificate.json").read_text())
-    cycle = [Fraction(x) for x in proof["period_three"]]
-    orbit = [Fraction(x) for x in proof["orbit"]]
-    lo, hi = -0.1, 1.15
-    knots = [Fraction(lo), *(x for x, _ in f.knots if lo < x < hi), Fraction(hi)]
+def verdict() -> None:
+    """A saved network of the paper: its graph, the exact orbit of period 3 and the witness of its certificate."""
+    case = ROOT / "cases" / "paper-perturbed-tent"
+    proof = json.loads((case / "certificate.json").read_text())
+    title = "a saved recurrent network of the paper"
+    save(graph(certify.load(case / "map.json"), certificate=proof, title=title), DOCS / "verdict.svg")
 
-    mpl.rcParams.update({"svg.hashsalt": "certify", "svg.fonttype": "none", "font.size": 9})
-    figure, axes = plt.subplots(figsize=(7.2, 4.2))
-    axes.plot([lo, hi], [lo, hi], color="0.7", linewidth=0.8)
-    axes.plot([float(x) for x in knots], [float(f(x)) for x in knots], color="black", linewidth=1.4, label="f, exactly")
-    for points, colour, style, label in (
-        ([*cycle, cycle[0]], "#c0392b", "-", "orbit of least period 3"),
-        (orbit, "#2471a3", "--", f"x = {orbit[0]}: f³(x) < x < f(x)"),
-    ):
-        steps = [(x, y) for a, b in zip(points, points[1:]) for x, y in ((a, b), (b, b))]
-        path = [(points[0], points[0]), *steps]
-        axes.plot(*zip(*((float(x), float(y)) for x, y in path)), style, color=colour, linewidth=1, label=label)
-    axes.set(
-        xlim=(lo, hi), ylim=(lo, hi), xlabel="x", ylabel="f(x)", title="CHAOTIC: a saved recurrent network of the paper"
-    )
-    axes.legend(loc="upper left", frameon=False)
-    figure.savefig(target, metadata={"Date": None}, bbox_inches="tight")
-    plt.close(figure)
+
+def iterates() -> None:
+    """The tent and its iterates, with the cobweb of a cycle."""
+    figure = graph(families.tent(), (1, 2, 3), orbit="2/7", steps=3, title="the tent: f, f², f³ and the orbit of 2/7")
+    save(figure, DOCS / "iterates.svg")
+
+
+def family() -> None:
+    """The stunted tents: order of each level, then chaos."""
+    values = examine(families.stunted_tent, [f"{60 + i}/120" for i in range(60)])
+    save(diagram(values, "height", "stunted tents"), DOCS / "family.svg")
 
 
 if __name__ == "__main__":
-    cobweb("paper-perturbed-tent", ROOT / "docs" / "verdict.svg")
+    verdict()
+    iterates()
+    family()

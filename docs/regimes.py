@@ -174,10 +174,10 @@ def page(rows: list[Row]) -> str:
 
 RNN(k, σ²) is the map clip(Σ aᵢ relu(x − bᵢ), 0, 1) of [0, 1] with k units, aᵢ from N(0, σ²/k) and bᵢ uniform on [0, 1] (Chatziafratis,
 Panageas, Sanford and Stavroulakis 2022). Here are {
-        draws:,} draws of it, and of each it is **proved** whether it is chaotic:
-{
-        undecided:,} are undecided. The percentages are the shares of draws that are chaotic in the sense of Li and Yorke, with exact 95 % bounds
-(Clopper and Pearson 1934) for the probability; where none was found there is the upper bound alone.
+        draws:,} draws of it, and of each it is **proved** whether it is chaotic; the number of
+those that are not decided is {
+        undecided:,}. The percentages are the shares of draws that are chaotic in the sense of Li and Yorke, with
+exact 95 % bounds (Clopper and Pearson 1934) for the probability; where none was found there is the upper bound alone.
 
 ![Share of chaotic networks against the variance](regimes.svg)
 

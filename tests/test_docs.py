@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 import certify
-from certify import checker
+from certify import checker, families
 from certify.certificate import digest
 from certify.cli import main
 from certify.mapfile import parse_map, sha256
@@ -71,11 +71,12 @@ def test_every_map_in_the_docs_can_be_read() -> None:
     assert len(maps) >= 2
     read = [parse_map(block.encode()).map for block in maps]
     functions = {f.to_piecewise_linear() if isinstance(f, certify.Network) else f for f in read}
-    assert functions == {certify.families.tent()}, "both files of docs/map-format.md are the tent"
+    lozi = certify.load(ROOT / "cases" / "lozi" / "map.json")
+    assert functions == {families.tent(), lozi}, "two files of docs/map-format.md are the tent"
 
 
 def test_the_running_example_of_the_certificate_page() -> None:
-    tent = certify.families.tent()
+    tent = families.tent()
     page = (ROOT / "docs" / "certificate-format.md").read_text()
     example = next(json.loads(block) for block in blocks(page, "json") if '"odd-return"' in block)
     assert certify.check(tent, example).status == "VALID"
@@ -84,13 +85,16 @@ def test_the_running_example_of_the_certificate_page() -> None:
     order = next(json.loads(block) for block in blocks(page, "json") if '"order"' in block)
     flip = certify.PiecewiseLinear([(0, 1), (1, 0)])
     assert certify.check(flip, order).status == "VALID"
+    horseshoe = next(json.loads(block) for block in blocks(page, "json") if '"block-horseshoe"' in block)
+    assert certify.check(ROOT / "cases" / "lozi" / "map.json", horseshoe).status == "VALID"
     assert example["map_sha256"] == orbit["map_sha256"] == sha256(tent)
-    assert all(proof["digest"] == digest(proof) for proof in (example, orbit, order))
+    assert all(proof["digest"] == digest(proof) for proof in (example, orbit, order, horseshoe))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
 def test_the_commands_in_the_docs_run(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
+    (ROOT / "build").mkdir(exist_ok=True)
     for block in blocks(page.read_text(), "console"):
         for line in block.splitlines():
             if line.startswith("$ certify "):

@@ -15,6 +15,7 @@ from certify.cli.deciding import check, cycles, periods, prove
 from certify.cli.enclosing import enclose_orbit, radius
 from certify.cli.entropy import entropy, growth
 from certify.cli.maps import convert, family, info
+from certify.cli.plotting import plot, plot_family
 from certify.cli.proofs import export, verify_coq
 from certify.cli.reporting import report
 from certify.cli.rounding import rounding
@@ -46,6 +47,8 @@ for command in (
     sweep,
     export,
     report,
+    plot,
+    plot_family,
     verify_coq,
     info,
     convert,

@@ -71,6 +71,10 @@ def regions(
         return
     if each and fixed_points:
         raise click.UsageError("--fixed-points is about the iterates of one map")
+    if plot:
+        from certify.plot.canvas import require_suffix
+
+        require_suffix(plot)
     rows = list(
         _limited(_counts(sources, each, crossings, fixed_points), len(sources) if each else iterates, time_limit)
     )
@@ -169,27 +173,23 @@ def _root(count: int, t: int) -> float:
 
 
 def _plot(rows: list[Count], target: Path) -> None:
-    try:
-        import matplotlib as mpl
-        from matplotlib.figure import Figure
-    except ModuleNotFoundError:
-        raise InputError("--plot", 'the optional package matplotlib (pip install "certify[plot]")', "none") from None
     from math import log10
 
-    mpl.rcParams.update({"svg.hashsalt": "certify"})
-    figure = Figure(figsize=(6, 4))
-    axes = figure.subplots()
-    columns = _columns(rows)
-    for name, marker in zip(list(columns)[1:], "osd^vx"):
-        points = [(t, log10(int(n))) for t, n in zip(columns["t"], columns[name]) if int(n)]
-        if points:
-            axes.plot(*zip(*points), marker=marker, markersize=3, label=name.replace("_", " "))
-    axes.set(xlabel="t", ylabel="log10 of the count", title="Exact counts for the t-th iterate")
-    axes.legend()
-    try:
-        figure.savefig(target, metadata={"Date": None} if target.suffix == ".svg" else None)
-    except (OSError, ValueError) as error:
-        raise InputError("--plot", "a file name ending in .png, .svg or .pdf that can be written", str(error)) from None
+    from certify.plot.canvas import save, style
+
+    with style():
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(6, 4))
+        axes = figure.subplots()
+        columns = _columns(rows)
+        for name, marker in zip(list(columns)[1:], "osd^vx"):
+            points = [(t, log10(int(n))) for t, n in zip(columns["t"], columns[name]) if int(n)]
+            if points:
+                axes.plot(*zip(*points), marker=marker, markersize=3, label=name.replace("_", " "))
+        axes.set(xlabel="t", ylabel="log10 of the count", title="Exact counts for the t-th iterate")
+        axes.legend()
+    save(figure, target)
 
 
 def _along(source: Source, line: tuple[str, str], as_json: bool) -> None:

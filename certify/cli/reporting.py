@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 @click.option(
     "--to",
     "language",
-    type=click.Choice(["latex", "markdown", "bibtex"]),
-    required=True,
-    help="What to write: a LaTeX fragment, Markdown, or the references in BibTeX.",
+    type=click.Choice(["html", "latex", "markdown", "bibtex"]),
+    default="html",
+    show_default=True,
+    help="What to write: a web page that can re-check itself, a LaTeX fragment, Markdown, or the references in BibTeX.",
 )
 @click.option(
     "--standalone", is_flag=True, help="With latex: a whole document, which takes its references from certify.bib."
@@ -33,12 +34,17 @@ if TYPE_CHECKING:
 def report(source: Source, cert_path: Path | None, language: str, standalone: bool, out: Path | None) -> None:
     """Write what the certificate CERT proves about MAP as a theorem with its proof, as an author would.
 
+    The web page is one file that needs no network: proof, pictures, data, and a button that replays the certificate in the
+    reader's browser. Opened as report.html#recheck it does so at once.
+
     Without CERT the map is decided first. The independent checker has found the certificate VALID before anything is
     written. Exit code 1 for a certificate that is INVALID, 3 when the map is not decided, 4 beyond the checker's limits.
     """
-    from certify.artifact import write_whole
+    from certify.artifact import map_json, write_whole
     from certify.errors import NoExport
+    from certify.mapfile import document
     from certify.report.argument import argument
+    from certify.report.html import html
     from certify.report.latex import latex
     from certify.report.markdown import markdown
     from certify.report.references import bibtex
@@ -46,14 +52,21 @@ def report(source: Source, cert_path: Path | None, language: str, standalone: bo
     if standalone and language != "latex":
         raise click.UsageError("--standalone goes with --to latex")
     with source.named():
-        given = source.read().map
+        read = source.read()
+        given = read.map
         certificate = _proved(given) if cert_path is None else _checked(given, cert_path)
     try:
         proof = argument(given, certificate)
     except NoExport as error:
         click.echo(f"{cert_path or source.path}: UNSUPPORTED {language}: {error}", err=True)
         sys.exit(UNSUPPORTED)
-    text = {"latex": latex(proof, standalone), "markdown": markdown(proof), "bibtex": bibtex(proof.cited)}[language]
+    write = {
+        "html": lambda: html(given, certificate, map_json(document(given, read.name)), read.name),
+        "latex": lambda: latex(proof, standalone),
+        "markdown": lambda: markdown(proof),
+        "bibtex": lambda: bibtex(proof.cited),
+    }
+    text = write[language]()
     if out is None:
         click.echo(text, nl=False)
     else:

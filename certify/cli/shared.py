@@ -17,7 +17,8 @@ from certify.errors import BudgetExceeded, CertifyError, InputError
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from certify.mapfile import MapFile
+    from certify.certificate import Certificate
+    from certify.mapfile import Map, MapFile
     from certify.numbers import Q
 
 INVALID, BAD_INPUT, UNDECIDED, UNSUPPORTED, INTERRUPTED = 1, 2, 3, 4, 130
@@ -158,3 +159,20 @@ def progress() -> Iterator[Callable[[str], None]]:
 def end(x: Fraction | None, infinite: str) -> str:
     """A number, or the word for an infinite end."""
     return infinite if x is None else str(x)
+
+
+def valid_certificate(given: Map, path: Path) -> Certificate:
+    """The certificate in a file that the checker accepts for this map; otherwise its answer, and the end."""
+    from certify import checker
+    from certify.mapfile import document
+
+    try:
+        certificate = checker.read(str(path))
+    except checker.Beyond as error:
+        click.echo(f"{path}: UNSUPPORTED {error}", err=True)
+        sys.exit(UNSUPPORTED)
+    outcome = checker.check(document(given), certificate)
+    if outcome.status != "VALID" or not isinstance(certificate, dict):
+        click.echo(f"{path}: {outcome.status} {outcome.message}", err=True)
+        sys.exit(INVALID if outcome.status == "INVALID" else UNSUPPORTED)
+    return certificate

@@ -37,13 +37,15 @@ def load(
     `source` is a path whose suffix says the kind of file, or a `torch.nn.Sequential` or `Linear`. What the source
     leaves open must be given, and what it says must not:
 
-    | source | `activation`, `output` | `domain` |
-    |---|---|---|
-    | .json (a map file) | no | no |
-    | .pt, .pth (a state dict of torch), .safetensors, .npz | yes | yes |
-    | the same, with a single layer | only `output` | yes |
-    | the same, with the weights of a one-dimensional RNN | only `activation` | yes |
-    | .onnx, or a live module | no | yes |
+    ==================================================  =======================  ========
+    source                                              `activation`, `output`   `domain`
+    ==================================================  =======================  ========
+    .json (a map file)                                  no                       no
+    .pt, .pth (torch), .safetensors, .npz               yes                      yes
+    the same, with a single layer                       only `output`            yes
+    the same, of a one-dimensional RNN                  only `activation`        yes
+    .onnx, or a live module                             no                       yes
+    ==================================================  =======================  ========
 
     `activation` (hidden layers) and `output` (last layer) are text such as "relu" or "clip:0,1"; `domain` is "0,1", a
     pair (lo, hi), or "line" (also None) for the whole line. Raises `InputError`: one line with file, place, what was
