@@ -61,7 +61,7 @@ def entropy(
     if result.closed_form:
         click.echo(f"h = {result.closed_form}")
     elif result.exact:
-        click.echo(f"h = log r, r the {result.exact}")
+        click.echo(f"h = log r, r {result.exact}")
     click.echo(f"{lower} <= h <= {upper}")
     click.echo(result.reason)
 

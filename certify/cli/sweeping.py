@@ -85,7 +85,9 @@ def sweep(context: click.Context, **options: Any) -> None:
 
     Exit code 130 when interrupted, 1 when --recheck finds a disagreement, 3 when the draw of --only is not decided.
     """
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is loaded: draws go to processes, products are small
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # before numpy is loaded: draws go to processes, products are small
     use = _use(context)
     if use == "--recheck":
         _recheck(options["recheck"], options["sample"], options["seed"], options["as_json"])
@@ -277,7 +279,7 @@ def _rare(cells: tuple[Cell, ...], seed: int, event: str, particles: int, as_jso
         click.echo(
             f"{_name(document(cell))}: P({found.event}) is about {found.probability:.2g}; ESTIMATE, not certified"
         )
-        click.echo(f"  {low:.2g} … {high:.2g} with about 95 % confidence, by {runs} runs of {particles:,} networks")
+        click.echo(f"  {low:.2g} … {high:.2g} with nominally 95 % confidence, by {runs} runs of {particles:,} networks")
         click.echo(
             f"  {found.met:,} of the {found.decided:,} networks that these end with are proved to have the event"
         )

@@ -135,7 +135,15 @@ def definition(content: dict[str, Any], digest: str) -> list[Part]:
             f"Let {where} be the continuous map that is affine between the knots of the table{ends}; it is {file}.",
             table,
         ]
+    if shape["kind"] == "plrnn":
+        d, m = len(shape["h"]), len(shape["e"])
+        return [
+            f"Let $f\\colon \\mathbb{{R}}^{{{d}}}\\to \\mathbb{{R}}^{{{d}}}$, $f(x) = A x + W\\max(0, C x + e) + h$, be the "
+            f"piecewise-linear recurrent network with ${m}$ hidden {'unit' if m == 1 else 'units'} in {file}."
+        ]
     layers = shape["layers"]
+    if (d := len(layers[0]["weight"][0])) > 1:
+        where = f"$f\\colon \\mathbb{{R}}^{{{d}}}\\to \\mathbb{{R}}^{{{d}}}$"
     if formula := _formula(layers):
         return [f"Let {where} be the network $f(x) = {formula}$; it is {file}."]
     widths = ", ".join(str(len(layer["bias"])) for layer in layers)
@@ -182,7 +190,10 @@ def _sum(terms: list[tuple[str, str]]) -> str:
 def invariance(content: dict[str, Any]) -> str:
     """Why f maps its domain into itself."""
     if content["domain"] is None:
-        return "The map is continuous on the line."
+        spatial = content["map"]["kind"] == "plrnn" or (
+            content["map"]["kind"] == "network" and len(content["map"]["layers"][0]["weight"][0]) > 1
+        )
+        return "The map is continuous." if spatial else "The map is continuous on the line."
     J = space(content["domain"])
     if content["map"]["kind"] == "network" and content["map"]["layers"][-1]["activation"] in (
         "clip",
@@ -384,6 +395,68 @@ def _order_box(content: dict[str, Any], certificate: Certificate) -> tuple[str, 
     ]
 
 
+def _block_horseshoe(content: dict[str, Any], certificate: Certificate) -> tuple[str, list[Part]]:
+    u, blocks, words = certificate["expanding"], certificate["blocks"], certificate["words"]
+    growth, d = number(certificate["growth"]), len(blocks[0]["lo"])
+    theorem = (
+        f"The map $f$ has a compact invariant set on which its topological entropy is at least $\\log {growth}$ and on which it is "
+        f"chaotic in the sense of Li and Yorke."
+    )
+    block_rows: list[tuple[Cell, ...]] = [
+        (f"${a}$", f"${k}$", Exact(lo), Exact(hi))
+        for a, block in enumerate(blocks)
+        for k, (lo, hi) in enumerate(zip(block["lo"], block["hi"]), 1)
+    ]
+    form_rows: list[tuple[Cell, ...]] = [
+        (f"${a}$", f"${k}$", f"${i}$", Exact(x))
+        for a, block in enumerate(blocks)
+        for k, row in enumerate(block["rows"], 1)
+        for i, x in enumerate(row, 1)
+    ]
+    word_rows: list[tuple[Cell, ...]] = [
+        (f"${i}$", f"${a}$", f"${b}$", f"${len(patterns.split())}$") for i, (a, b, patterns) in enumerate(words, 1)
+    ]
+    vector_rows: list[tuple[Cell, ...]] = [(f"${a}$", Exact(v)) for a, v in enumerate(certificate["vector"])]
+    return theorem, [
+        f"A word is a list of patterns, which say for every unit on which side of its kinks the value that enters it lies; along a word, "
+        f"$f$ is affine step by step, and so is the composition $F$ of these affine maps. The words lead from block to block, where a "
+        f"block is $Q_a = \\{{x : b_k\\le l_k(x)\\le c_k, k = 1,\\dots,{d}\\}}$ with the linear forms $l_k$ and the bounds $b_k$ and "
+        f"$c_k$ of the tables, the first ${u}$ of the forms expanding.",
+        "For a word from block $a$ to block $b$ let $N$ be the set of all $x$ at which the expanding forms of block $b$ take values "
+        "between their bounds at $F(x)$, and the others of block $a$ at $x$. On all of $N$, in exact arithmetic, the "
+        "points stay strictly inside "
+        "the patterns of the word, the expanding forms of block $a$ at $x$ strictly between their bounds, and the "
+        "other forms of block $b$ at "
+        "$F(x)$ too. So every path of words is followed by an orbit of $f$, and two of them that differ by orbits that separate.",
+        f"No word from a block is the beginning of another from it, unless the two have equal patterns and end in disjoint blocks. "
+        f"With the vector $v$ of the table, $\\sum_w v_w\\cdot z^{{-t}} \\ge v_a$ for $z = {growth}$ and every block $a$: the sum "
+        f"over the words $w$ from $a$, each with its number $t$ of steps and the entry $v_w$ of the block at which it "
+        f"ends. So the paths grow "
+        f"at least like powers of $z$, and the entropy on the compact set of all their orbits is at least $\\log z$. "
+        f"Positive entropy is chaos "
+        f"in the sense of Li and Yorke \\cite{{BlanchardGlasnerKolyadaMaass2002}}.",
+        Table("The bounds of the blocks.", ("block", "$k$", "$b_k$", "$c_k$"), block_rows),
+        Table("The forms: coefficients of the coordinates.", ("block", "$k$", "coordinate", "coefficient"), form_rows),
+        Table("The words; the certificate has their patterns.", ("word", "from", "to", "steps"), word_rows),
+        Table("The vector.", ("block", "$v$"), vector_rows),
+    ]
+
+
+def _contraction(content: dict[str, Any], certificate: Certificate) -> tuple[str, list[Part]]:
+    factor, d = number(certificate["factor"]), len(certificate["rows"])
+    rows: list[tuple[Cell, ...]] = [
+        (f"${k}$", f"${i}$", Exact(x)) for k, row in enumerate(certificate["rows"], 1) for i, x in enumerate(row, 1)
+    ]
+    return "The map $f$ has one fixed point, and every orbit of $f$ converges to it.", [
+        f"Let $l_1,\\dots,l_{{{d}}}$ be the independent linear forms of the table, so that the largest of the $|l_k(x)|$ is a norm. For "
+        f"any two points, $f(x)-f(y)$ is $x-y$ times a matrix, made of the weights and of slopes of the activations, each between "
+        f"the least and the greatest. In the coordinates $l_k(x)$ an enclosure of all these matrices, entry by entry, "
+        f"has rows whose absolute values "
+        f"sum up to at most ${factor}<1$. So $f$ is a contraction with this factor, and Banach's theorem gives the rest.",
+        Table("The forms: coefficients of the coordinates.", ("$k$", "coordinate", "coefficient"), rows),
+    ]
+
+
 KINDS = {
     "odd-return": _odd_return,
     "periodic-orbit": _periodic_orbit,
@@ -394,4 +467,6 @@ KINDS = {
     "constant-slope": _constant_slope,
     "odd-return-box": _odd_return_box,
     "order-box": _order_box,
+    "block-horseshoe": _block_horseshoe,
+    "contraction": _contraction,
 }

@@ -79,7 +79,10 @@ class Estimate:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """About 95 % confidence, on the log scale: mean times exp(± t * relative standard error); (0, 1) where no run succeeded."""
+        """Nominally 95 %, on the log scale: mean times exp(± t * relative standard error); (0, 1) where no run succeeded.
+
+        With few runs it covers less: their scatter is poorly known, and the particles choose the levels.
+        """
         if not self.probability:
             return 0.0, 1.0
         factor = math.exp(_student(len(self.runs) - 1) * self.standard_error / self.probability)
