@@ -17,6 +17,9 @@ import numpy as np
 from certify import PLRNN, Layer, Network, PiecewiseLinear, families, load, prove, save
 from certify.artifact import map_json, write_whole
 from certify.mapfile import Map
+from certify.numbers import rational
+from certify.sweep.draws import block, place
+from certify.sweep.families import RNN
 
 HERE = Path(__file__).parent
 
@@ -89,6 +92,12 @@ def wide_with_ties() -> Network:
     a = generator.normal(0.0, math.sqrt(64 / 10_000), 10_000)
     b = generator.random(10_000)
     return families.rnn_from_arrays(np.round(a * 2**8) / 2**8, np.round(b * 2**12) / 2**12)
+
+
+def swept(cell: RNN, seed: int, draw: int) -> Network:
+    """A draw of a sweep."""
+    number, row = place(draw)
+    return cell.network(block(cell, seed, number), row)
 
 
 def tanh_hump() -> Network:
@@ -219,6 +228,7 @@ CASES: dict[str, Callable[[], Map | dict[str, Any]]] = {
     "rnn-64-chaotic-level-1": lambda: families.rnn(64, 64, 107),
     "rnn-16-chaotic-level-2": lambda: families.rnn(16, 64, 438),
     "rnn-64-ordered": lambda: families.rnn(64, 2, 1),
+    "rnn-64-he-period-3": lambda: swept(RNN(64, rational(2)), 1, 98717412),
     "rnn-64-ordered-level-2": lambda: families.rnn(64, 64, 4),
     "rnn-1000-chaotic": lambda: families.rnn(1000, 256, 4),
     "rnn-1000-ordered": lambda: families.rnn(1000, 64, 11),

@@ -88,7 +88,7 @@ def test_the_naive_loop_agrees(folder: Path) -> None:
     case = expected(folder)
     loaded = certify.load(folder / "map.json")
     f = loaded.to_piecewise_linear() if isinstance(loaded, certify.Network) else loaded
-    if f.pieces > 60 or case["verdict"] == "UNDECIDED":
+    if f.pieces > 70 or case["verdict"] == "UNDECIDED":
         assert folder.name.startswith(("rnn-1000", "stunted-tent-undecided"))
         return
     slopes = None if f.domain else (f.slopes[0], f.slopes[-1])

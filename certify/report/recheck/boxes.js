@@ -59,18 +59,10 @@ function image(box, X, times = 1) {
   return { values, slopes };
 }
 
-/** One step on X, whose values the slopes make narrower: by those at the ends where f is monotone, else by the mean value theorem. */
+/** One step on X, cut down to J once f is known to keep it. */
 function stepOf(box, X) {
   const { values, slopes } = through(box, X);
-  let narrow = values;
-  const [u, v] = X;
-  if (u !== v) {
-    const at = (x) => through(box, [x, x]).values;
-    const middle = (u + v) >> 1n;
-    const near = () => plus(at(middle), multiplied(slopes, [u - middle, v - middle], box.bits));
-    narrow = within(values, slopes[0] >= 0n || slopes[1] <= 0n ? join(at(u), at(v)) : near());
-  }
-  return { values: box.domain ? within(narrow, box.domain) : narrow, slopes };
+  return { values: box.domain ? within(values, box.domain) : values, slopes };
 }
 
 /** The layers on X, unit by unit: exact sums, rounded once, and the activations. */
