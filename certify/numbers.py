@@ -13,6 +13,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import TYPE_CHECKING, Any, Final
 
+import flint
 from flint import arb, arb_mat, ctx, fmpq, fmpq_mat, fmpz, fmpz_mat, fmpz_poly
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ MAX_DIGITS: Final = 20_000
 _FRACTION = re.compile(r"(-?[0-9]+)/([0-9]+)", re.ASCII)
 _DECIMAL = re.compile(r"(-?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]{1,6}))?", re.ASCII)
 _HEX = re.compile(r"(-?)0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?(?:[pP]([+-]?[0-9]{1,6}))?", re.ASCII)
+
+
+def backend() -> str:
+    """The rational backend with its versions, for people."""
+    return f"python-flint {flint.__version__} (FLINT {flint.__FLINT_VERSION__})"
 
 
 class Infinity:

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from fractions import Fraction
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -209,7 +210,10 @@ def test_an_interrupt_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_module_runs() -> None:
     done = subprocess.run([sys.executable, "-m", "certify", "--version"], capture_output=True, text=True, check=True)
-    assert certify.__version__ in done.stdout
+    first, second = done.stdout.splitlines()
+    assert first == f"certify {certify.__version__}"
+    for package in ("python-flint", "numpy"):
+        assert f"{package} {metadata.version(package)}" in second
 
 
 def test_regions_as_a_table_and_as_json(tmp_path: Path) -> None:

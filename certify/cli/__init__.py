@@ -22,8 +22,23 @@ from certify.cli.rounding import rounding
 from certify.cli.sweeping import sweep
 
 
+def _version(context: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        import platform
+
+        import numpy
+
+        from certify.numbers import backend
+
+        python = f"Python {platform.python_version()}"
+        click.echo(f"certify {__version__}\n{backend()}, numpy {numpy.__version__}, {python}")
+        context.exit()
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="certify")
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the versions and exit."
+)
 def main() -> None:
     """Is this network chaotic? Answers with proofs.
 
