@@ -17,6 +17,7 @@ from certify.cli.shared import (
     careful,
     choices,
     progress,
+    valid_certificate,
 )
 
 MAX_BYTES = 64_000_000
@@ -49,27 +50,17 @@ def export(
     Both are for exact maps; docs/guarantees.md lists what has which form. Exit code 1 for a certificate that is INVALID, 4
     where it is beyond the checker or has no such form.
     """
-    from certify import checker
     from certify.artifact import write_whole
     from certify.errors import NoExport
     from certify.export.coq import coq
     from certify.export.smt2 import smt2
-    from certify.mapfile import document
 
     if machine_integers and language != "coq":
         raise click.UsageError("--machine-integers goes with --to coq")
     source = Source(map_path, activation, output, domain)
     with source.named():
         read = source.read()
-    try:
-        proof = checker.read(str(cert_path))
-    except checker.Beyond as error:
-        click.echo(f"{cert_path}: UNSUPPORTED {error}", err=True)
-        sys.exit(UNSUPPORTED)
-    outcome = checker.check(document(read.map), proof)
-    if outcome.status != "VALID" or not isinstance(proof, dict):
-        click.echo(f"{cert_path}: {outcome.status} {outcome.message}", err=True)
-        sys.exit(INVALID if outcome.status == "INVALID" else UNSUPPORTED)
+    proof = valid_certificate(read.map, cert_path)
     try:
         text = smt2(read.map, proof) if language == "smt2" else coq(read.map, proof, read.name, machine_integers)
     except NoExport as error:

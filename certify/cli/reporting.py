@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from certify.cli.shared import FILE, INVALID, UNDECIDED, UNSUPPORTED, Source, careful, map_source, progress
+from certify.cli.shared import (
+    FILE,
+    UNDECIDED,
+    UNSUPPORTED,
+    Source,
+    careful,
+    map_source,
+    progress,
+    valid_certificate,
+)
 
 if TYPE_CHECKING:
     from certify.certificate import Certificate
@@ -54,7 +63,7 @@ def report(source: Source, cert_path: Path | None, language: str, standalone: bo
     with source.named():
         read = source.read()
         given = read.map
-        certificate = _proved(given) if cert_path is None else _checked(given, cert_path)
+        certificate = _proved(given) if cert_path is None else valid_certificate(given, cert_path)
     try:
         proof = argument(given, certificate)
     except NoExport as error:
@@ -83,20 +92,3 @@ def _proved(given: Map) -> Certificate:
         click.echo(f"not decided: {verdict.reason}", err=True)
         sys.exit(UNDECIDED)
     return verdict.certificate
-
-
-def _checked(given: Map, path: Path) -> Certificate:
-    """A certificate that the checker accepts for this map; otherwise its answer, and the end."""
-    from certify import checker
-    from certify.mapfile import document
-
-    try:
-        certificate = checker.read(str(path))
-    except checker.Beyond as error:
-        click.echo(f"{path}: UNSUPPORTED {error}", err=True)
-        sys.exit(UNSUPPORTED)
-    outcome = checker.check(document(given), certificate)
-    if outcome.status != "VALID" or not isinstance(certificate, dict):
-        click.echo(f"{path}: {outcome.status} {outcome.message}", err=True)
-        sys.exit(INVALID if outcome.status == "INVALID" else UNSUPPORTED)
-    return certificate
