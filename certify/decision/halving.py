@@ -13,8 +13,8 @@ from certify.decision.witness import moves
 from certify.numbers import Q, as_float, rational, simplest_between
 from certify.piecewise import PiecewiseLinear
 
-LEVELS = 12
-"""The last level that is tried: cycles of least period 4096."""
+LEVELS = 9
+"""The last level that is tried: cycles of least period 512. Beyond it numbers have tens of thousands of digits."""
 
 
 class Cascade(NamedTuple):

@@ -20,6 +20,8 @@ PIECES = 20_000
 """Cells of a mesh, and pieces of a map. There is no time limit: an outcome depends on the draw alone."""
 SHALLOW = 2
 """Up to this level draws are decided as `certify.verdict.prove` does; the few others are halved, which costs far less there."""
+SMALL = 2_000
+"""Pieces of the maps in halving; a draw that needs more would take as long as a million others, and stays UNDECIDED."""
 
 
 class Outcome(NamedTuple):
@@ -72,7 +74,7 @@ def _halved(f: PiecewiseLinear) -> Outcome:
     if not isinstance(inside.lo, Q) or not isinstance(inside.hi, Q):
         return Outcome(UNDECIDED)
     try:
-        found = cascade(f.on(inside.lo, inside.hi), PIECES)
+        found = cascade(f.on(inside.lo, inside.hi), SMALL)
     except BudgetExceeded:
         return Outcome(UNDECIDED)
     if found is None:
