@@ -206,8 +206,8 @@ The draws are those of two [sweeps](sweeps.md), so any of them can be drawn and 
 {commands}
 ```
 
-The table was made by a version that spent up to a minute on a single draw. Today a sweep leaves the few in a million whose cascades are
-that deep UNDECIDED, and says how many; `certify prove` may still decide them one by one.
+The table was made by a version that could spend half a minute on a single draw. Today a sweep leaves the few in a million whose cascades
+are that deep UNDECIDED, and says how many; `certify prove` may still decide them one by one.
 
 `python docs/regimes.py DIRECTORY` runs both and collects their tables in `docs/regimes.csv`; `make docs` makes this page and the picture
 of that.

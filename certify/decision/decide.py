@@ -3,7 +3,7 @@
 Level after level, for g = f^(2^j): sample points for g^n(x) < x < g(x), which proves chaos; a mesh for order; where the mesh meets a
 2-cycle of g, a search for a point of period 3 under g. By Sharkovsky's theorem and Li, Misiurewicz, Pianigiani and Yorke (1982) one of
 the three succeeds at some level for every piecewise-linear map but those whose periods are all the powers of 2. From level `DEEP` on
-halving says at which level that is, so that nothing is tried at those between (unless its maps have more than `SMALL` pieces).
+halving says at which level that is, so that nothing is tried at those between (unless its maps have more than `PIECES` pieces).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from certify.decision.budget import Budget
 from certify.decision.core import core
-from certify.decision.halving import Cascade, cascade, witness
+from certify.decision.halving import PIECES, Cascade, cascade, witness
 from certify.decision.mesh import Refutation, mesh, short
 from certify.decision.witness import Search, Side, Witness, least_period, moves
 from certify.errors import BudgetExceeded
@@ -24,7 +24,7 @@ ODD = (3, 5, 7, 9)
 """The odd n that are tried at each level, while n * 2^j stays below `LONGEST`."""
 LONGEST = 48
 DEFAULT_LEVEL = 8
-DEEP, SMALL = 3, 2_000
+DEEP = 3
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def decide(f: PiecewiseLinear, max_level: int, budget: Budget, progress: Progres
 
 def _cascade(g: PiecewiseLinear, budget: Budget) -> Cascade | None:
     try:
-        return cascade(g, min(budget.max_pieces, SMALL))
+        return cascade(g, min(budget.max_pieces, PIECES))
     except BudgetExceeded:  # one level after the other may still do
         return None
 

@@ -15,6 +15,8 @@ from certify.piecewise import PiecewiseLinear
 
 LEVELS = 9
 """The last level that is tried: cycles of least period 512. Beyond it numbers have tens of thousands of digits."""
+PIECES = 2_000
+"""A map of more pieces is not worth halving."""
 
 
 class Cascade(NamedTuple):

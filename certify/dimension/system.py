@@ -80,8 +80,8 @@ class System:
         signal, inputs, lo, hi = start, list[Q](), list[Extended](), list[Extended]()
         for matrix, act in zip(self._matrices, self.activations):
             if self.recurrent and matrix is self._matrices[-1]:
-                signal = _stacked(_rows(signal)[:-1] + _rows(start))
-            values = _rows(matrix * signal)
+                signal = fmpq_mat(signal.tolist()[:-1] + start.tolist())
+            values = (matrix * signal).tolist()
             for row in values[:-1]:
                 k = next(digits) if act.breaks else 0
                 if act.breaks:
@@ -90,14 +90,14 @@ class System:
                     hi.append(act.breaks[k] if k < len(act.breaks) else INF)
                 row[:] = [act.slopes[k] * value for value in row]
                 row[-1] += act.intercepts[k]
-            signal = _stacked(values)
+            signal = fmpq_mat(values)
         return Piece(signal, fmpq_mat(len(lo), d + 1, inputs), tuple(lo), tuple(hi))
 
     @cached_property
     def _matrices(self) -> list[fmpq_mat]:
         """Of each layer [signal, 1] -> [weight signal + bias, 1]."""
         return [
-            _stacked([[*row, b] for row, b in zip(layer.weight, layer.bias)] + [[Q(0)] * layer.shape[1] + [Q(1)]])
+            fmpq_mat([[*row, b] for row, b in zip(layer.weight, layer.bias)] + [[Q(0)] * layer.shape[1] + [Q(1)]])
             for layer in self.layers
         ]
 
@@ -140,15 +140,6 @@ class System:
             else:
                 signal = slopes[0] * signal + intercepts[0]
         return signal, np.concatenate(digits, axis=-1) if digits else np.zeros((*x.shape[:-1], 0), np.uint8)
-
-
-def _rows(matrix: fmpq_mat) -> list[list[Q]]:
-    entries, width = matrix.entries(), matrix.ncols()
-    return [entries[i : i + width] for i in range(0, len(entries), width)]
-
-
-def _stacked(rows: list[list[Q]]) -> fmpq_mat:
-    return fmpq_mat(len(rows), len(rows[0]), [value for row in rows for value in row])
 
 
 def _floats(matrix: fmpq_mat) -> Floats:

@@ -95,18 +95,18 @@ class _Word:
         for piece in pieces:
             inputs.append(piece.inputs * along[-1])
             along.append(piece.step * along[-1])
-        first, last = _matrix(start), _matrix(end) * along[-1]
-        forms = [*_rows(last)[:u], *_rows(first)[u:]]
-        points = _matrix([*forms, [Q(0)] * d + [Q(1)]]).inv()
-        self.points = _rows(points)[:d]
-        self.inner = [*_rows(first * points)[:u], *_rows(last * points)[u:]]
-        inner = [*_rows(first)[:u], *_rows(last)[u:]]
+        first, last = fmpq_mat(start), fmpq_mat(end) * along[-1]
+        forms = [*last.tolist()[:u], *first.tolist()[u:]]
+        points = fmpq_mat([*forms, [Q(0)] * d + [Q(1)]]).inv()
+        self.points = points.tolist()[:d]
+        self.inner = [*(first * points).tolist()[:u], *(last * points).tolist()[u:]]
+        inner = [*first.tolist()[:u], *last.tolist()[u:]]
         self.functions = [(form, None) for form in forms] + [
             (form, 1 - _size(row)) for form, row in zip(inner, self.inner)
         ]
         for piece, form in zip(pieces, inputs):
-            margins = [_margin(row, lo, hi) for row, lo, hi in zip(_rows(form * points), piece.lo, piece.hi)]
-            self.functions += [*zip(_rows(form), margins)]
+            margins = [_margin(row, lo, hi) for row, lo, hi in zip((form * points).tolist(), piece.lo, piece.hi)]
+            self.functions += [*zip(form.tolist(), margins)]
 
     def rounded(self, slack: Q) -> Rows:
         """The set with entries that are multiples of a power of 2, as short as the distances and the slack permit."""
@@ -140,9 +140,9 @@ def _normalised(block: dict[str, Any]) -> Rows:
 
 def _inverse(rows: Rows) -> Rows:
     """Nearly the inverse of the coefficients."""
-    matrix = _matrix([row[:-1] for row in rows])
+    matrix = fmpq_mat([row[:-1] for row in rows])
     largest = max(map(abs, matrix.entries()))
-    return _rounded(_rows(matrix.inv()), _bits(4 * len(rows) * largest))
+    return _rounded(matrix.inv().tolist(), _bits(4 * len(rows) * largest))
 
 
 def _rounded(rows: Rows, bits: int) -> Rows:
@@ -162,13 +162,3 @@ def _digits(pattern: str) -> bytes:
 
 def _unit(n: int) -> fmpq_mat:
     return fmpq_mat(n, n, [int(i == j) for i in range(n) for j in range(n)])
-
-
-def _matrix(rows: Rows) -> fmpq_mat:
-    """The rows as a matrix; where they are forms, to be applied to [x, 1]."""
-    return fmpq_mat(len(rows), len(rows[0]), [entry for row in rows for entry in row])
-
-
-def _rows(matrix: fmpq_mat) -> Rows:
-    entries, width = matrix.entries(), matrix.ncols()
-    return [entries[i : i + width] for i in range(0, len(entries), width)]

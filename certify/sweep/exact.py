@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from certify.decision import halving
 from certify.decision.budget import Budget
 from certify.decision.core import core
 from certify.decision.decide import DEFAULT_LEVEL, OddReturn, Order, PeriodicOrbit, decide
-from certify.decision.halving import cascade, witness
 from certify.decision.mesh import Refutation, mesh
 from certify.enclosure.decide import OddReturnBox, OrderBox, decide_box
 from certify.errors import BudgetExceeded
@@ -19,9 +19,8 @@ from certify.sweep.record import CHAOTIC, NO, NOT_KNOWN, ORDERED, UNDECIDED, YES
 PIECES = 20_000
 """Cells of a mesh, and pieces of a map. There is no time limit: an outcome depends on the draw alone."""
 SHALLOW = 2
-"""Up to this level draws are decided as `certify.verdict.prove` does; the few others are halved, which costs far less there."""
-SMALL = 2_000
-"""Pieces of the maps in halving; a draw that needs more would take as long as a million others, and stays UNDECIDED."""
+"""Up to this level draws are decided as `certify.verdict.prove` does; the few others are halved, which costs far less there.
+One whose maps are too large for halving would take as long as a million others, and stays UNDECIDED."""
 
 
 class Outcome(NamedTuple):
@@ -74,14 +73,14 @@ def _halved(f: PiecewiseLinear) -> Outcome:
     if not isinstance(inside.lo, Q) or not isinstance(inside.hi, Q):
         return Outcome(UNDECIDED)
     try:
-        found = cascade(f.on(inside.lo, inside.hi), SMALL)
+        found = halving.cascade(f.on(inside.lo, inside.hi), halving.PIECES)
     except BudgetExceeded:
         return Outcome(UNDECIDED)
     if found is None:
         return Outcome(UNDECIDED)
     if found.point is None:
         return Outcome(ORDERED, found.level, 0, NO)
-    x = witness(f, found.level, found.point)
+    x = halving.witness(f, found.level, found.point)
     return Outcome(CHAOTIC, found.level, 3, NO if found.level else YES, x)
 
 
