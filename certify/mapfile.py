@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, NoReturn, TypeGuard
 
 from certify.box import Box
 from certify.errors import InputError
+from certify.gated import GRU, LSTM, Cell
 from certify.network import PARAMETERS, Activation, Layer, Network
 from certify.numbers import NEG_INF, Extended, Q, rational, text, texts
 from certify.piecewise import PiecewiseLinear
@@ -24,26 +26,26 @@ MAX_BYTES = 64_000_000
 """The largest map file that is read: the checker's own limit."""
 
 LineMap = Network | PiecewiseLinear | Box
-Map = LineMap | PLRNN
+Map = LineMap | PLRNN | Cell
 
 
-Spatial = Network | PLRNN
+Spatial = Network | PLRNN | Cell
 
 
 def is_spatial(given: Map) -> TypeGuard[Spatial]:
-    """Whether it is a map of R^d for which the line has no theorems: a PLRNN, or a network with as many outputs as inputs, d > 1."""
-    return isinstance(given, PLRNN) or (isinstance(given, Network) and (given.dimension or 1) > 1)
+    """Whether it is a map of R^d for which the line has no theorems: a PLRNN, a gated cell, or a network with d > 1 inputs and outputs."""
+    return isinstance(given, PLRNN | Cell) or (isinstance(given, Network) and (given.dimension or 1) > 1)
 
 
 def line_map(given: Map) -> LineMap:
     """The map itself, for questions about maps of an interval or the line. Raises `InputError` for a map of R^d."""
-    if isinstance(given, PLRNN) or is_spatial(given):
+    if isinstance(given, PLRNN | Cell) or is_spatial(given):
         raise InputError("map", "a map of an interval or of the line", f"a map of R^{given.dimension}")
     return given
 
 
 def exact_map(given: Map) -> Network | PiecewiseLinear:
-    """The map itself, for questions about the one exact map of the line. Raises `InputError` for a box and a PLRNN."""
+    """The map itself, for questions about the one exact map of the line. Raises `InputError` for a box and a map of R^d."""
     given = line_map(given)
     if isinstance(given, Box):
         raise InputError("map", "one exact map", "a box of networks (weights that are intervals)")
@@ -118,7 +120,7 @@ def _map_file(document: Any) -> MapFile:
     kind = given.get("kind") if isinstance(given, dict) else given
     decode = DECODERS.get(kind) if isinstance(kind, str) else None
     if not isinstance(given, dict) or decode is None:
-        _wrong("map.kind", '"piecewise-linear", "network" or "plrnn"', kind)
+        _wrong("map.kind", f"one of {', '.join(DECODERS)}", kind)
     return MapFile(decode(given, domain), name, source)
 
 
@@ -164,27 +166,59 @@ def _network(given: dict[str, Any], domain: Sequence[Q] | None) -> Network | Box
 
 def _plrnn(given: dict[str, Any], domain: Sequence[Q] | None) -> PLRNN:
     _keys("map", given, ("kind", "A", "W", "C", "e", "h"))
+    _no_domain(domain)
+    matrices = [_matrix(f"map.{key}", given[key]) for key in "AWC"]
+    vectors = [_vector(f"map.{key}", given[key]) for key in "eh"]
+    with _in_map():
+        return PLRNN(*matrices, *vectors)
+
+
+def _lstm(given: dict[str, Any], domain: Sequence[Q] | None) -> LSTM:
+    _keys("map", given, ("kind", "i", "f", "g", "o"))
+    _no_domain(domain)
+    gates = [_gate(f"map.{key}", given[key]) for key in "ifgo"]
+    with _in_map():
+        return LSTM(*gates)
+
+
+def _gru(given: dict[str, Any], domain: Sequence[Q] | None) -> GRU:
+    _keys("map", given, ("kind", "reset", "r", "z", "n"))
+    _no_domain(domain)
+    reset = given["reset"]
+    if reset not in ("before", "after"):
+        _wrong("map.reset", '"before" or "after"', reset)
+    r, z = (_gate(f"map.{key}", given[key]) for key in "rz")
+    candidate = _gate("map.n", given["n"], *(("reset_bias",) if reset == "after" else ()))
+    bias = _vector("map.n.reset_bias", given["n"]["reset_bias"]) if reset == "after" else None
+    with _in_map():
+        return GRU(r, z, candidate, reset, bias)
+
+
+def _gate(place: str, given: Any, *more: str) -> tuple[list[list[Q]], list[Q]]:
+    """The weight and the bias of a gate, beside which there may be more keys."""
+    _keys(place, given, ("weight", "bias", *more))
+    return _matrix(f"{place}.weight", given["weight"]), _vector(f"{place}.bias", given["bias"])
+
+
+def _matrix(place: str, value: Any) -> list[list[Q]]:
+    rows = _list(place, value, "a matrix, a list of rows")
+    return [_vector(f"{place}[{i}]", row, "a row of numbers") for i, row in enumerate(rows)]
+
+
+def _vector(place: str, value: Any, expected: str = "a list of numbers") -> list[Q]:
+    return [_number(f"{place}[{i}]", entry) for i, entry in enumerate(_list(place, value, expected))]
+
+
+def _no_domain(domain: Sequence[Q] | None) -> None:
     if domain is not None:
         _wrong("domain", "null, for the whole of R^d", [text(end) for end in domain])
-    matrices = [
-        [
-            [
-                _number(f"map.{key}[{i}][{j}]", value)
-                for j, value in enumerate(_list(f"map.{key}[{i}]", row, "a row of numbers"))
-            ]
-            for i, row in enumerate(_list(f"map.{key}", given[key], "a matrix, a list of rows"))
-        ]
-        for key in "AWC"
-    ]
-    vectors = [
-        [
-            _number(f"map.{key}[{i}]", value)
-            for i, value in enumerate(_list(f"map.{key}", given[key], "a list of numbers"))
-        ]
-        for key in "eh"
-    ]
+
+
+@contextmanager
+def _in_map() -> Iterator[None]:
+    """Says of an input error that it is in the map."""
     try:
-        return PLRNN(*matrices, *vectors)
+        yield
     except InputError as error:
         raise InputError(f"map.{error.where}", error.expected, error.got) from None
 
@@ -193,6 +227,8 @@ DECODERS: dict[str, Callable[[dict[str, Any], Sequence[Q] | None], Map]] = {
     "piecewise-linear": _piecewise_linear,
     "network": _network,
     "plrnn": _plrnn,
+    "lstm": _lstm,
+    "gru": _gru,
 }
 
 
@@ -253,6 +289,15 @@ def document(given: Map, name: str | None = None, source: dict[str, str] | None 
         vectors = {key: [text(x) for x in getattr(given, key)] for key in "eh"}
         content["map"] = {"kind": "plrnn", **matrices, **vectors}
         return content
+    if isinstance(given, LSTM):
+        content["map"] = {"kind": "lstm", **{key: _gate_document(getattr(given, key)) for key in "ifgo"}}
+        return content
+    if isinstance(given, GRU):
+        gates = {key: _gate_document(getattr(given, key)) for key in "rzn"}
+        if given.reset_bias is not None:
+            gates["n"]["reset_bias"] = [text(x) for x in given.reset_bias]
+        content["map"] = {"kind": "gru", "reset": given.reset, **gates}
+        return content
     content["map"] = shape = {"kind": "piecewise-linear", "knots": [[str(x), str(y)] for x, y in _points(given)]}
     if content["domain"] is None:
         shape["slopes"] = [text(given.slopes[0]), text(given.slopes[-1])]
@@ -289,6 +334,10 @@ def _layer_document(layer: Layer) -> dict[str, Any]:
     }
     content.update(zip(PARAMETERS[layer.activation.name], map(text, layer.activation.parameters)))
     return content
+
+
+def _gate_document(gate: Layer) -> dict[str, Any]:
+    return {key: value for key, value in _layer_document(gate).items() if key != "activation"}
 
 
 def _box_document(lower: Layer, upper: Layer) -> dict[str, Any]:

@@ -242,7 +242,7 @@ def test_modules_of_torch_that_are_refused() -> None:
         nn.Sequential(nn.Mish()),
         nn.Sequential(nn.Softplus()),
         nn.Sequential(nn.GELU(approximate="tanh")),
-        nn.RNN(1, 1, nonlinearity="relu"),
+        nn.Sequential(nn.RNN(1, 1, nonlinearity="relu")),
         nn.Dropout(0.5),
         nn.Linear(1, 1, device="meta"),
         nn.LazyLinear(1),

@@ -331,7 +331,10 @@ def external_constant() -> Any:
             "the computed value 's'",
         ),
         (model([node("Relu", ["x"], domain="my.own")]), "'my.own.Relu'"),
-        (model([node("RNN", ["x", "w", "w"]), node("Relu", ["y"], "z")], [W], outputs=["z"]), "in a chain, got RNN"),
+        (
+            model([node("RNN", ["x", "w", "w"]), node("Relu", ["y"], "z")], [W], outputs=["z"]),
+            "no node beside node 'the RNN' (RNN) but Identity",
+        ),
         (model([node("Add", ["x", "x"])]), "one use of 'x'"),
         (model([node("Relu", ["x"], "h"), node("Add", ["x", "h"])]), "stored in the file"),
         (model([node("Relu", ["x"], "h"), node("Abs", ["x"])]), "one use of 'h'"),
@@ -377,8 +380,11 @@ def external_constant() -> Any:
         (cell(activations=["Relu", "Relu"]), "Relu Relu"),
         (cell(activations=["Relu"], clip=3.0), "neither clip"),
         (cell(activations=["Relu"], direction="reverse"), "direction forward, got 'reverse'"),
-        (cell(activations=["Relu"], hidden_size=2), "a state of one number"),
-        (cell(activations=["Relu"], r=(((1, 2), (3, 4)),)), "a state of one number"),
+        (cell(activations=["Relu"], hidden_size=2), "R of shape (1, k, k), k = hidden_size, got shape (1, 1, 1)"),
+        (
+            cell(activations=["Relu"], r=(((1, 2), (3, 4)),)),
+            "R of shape (1, k, k), k = hidden_size, got shape (1, 2, 2)",
+        ),
         (cell(activations=["Relu"], b=((1,),)), "B of shape (1, 2)"),
     ],
 )

@@ -275,8 +275,8 @@ def test_a_cell(prefix: str, suffix: str, bias: bool, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "part"),
     [
-        ({"rnn.weight_hh_l0": np.ones((2, 2))}, "a state of one number"),
-        ({"rnn.weight_hh_l0": np.ones((4, 1))}, "a state of one number"),  # an LSTM
+        ({"rnn.weight_hh_l0": np.ones((2, 1))}, "shape (k, k) of an RNN"),
+        ({"rnn.weight_hh_l0": np.ones((4, 1))}, "shape (4, in), got shape (1, 2)"),  # an LSTM
         ({"rnn.weight_ih_l0": np.ones((2, 2))}, "shape (1, in)"),
         ({"rnn.weight_ih_l0": np.array([[1.0, np.nan]])}, "got nan at [0, 1]"),
         ({"rnn.weight_hh_l1": np.ones((1, 1))}, "'rnn.weight_hh_l1'"),

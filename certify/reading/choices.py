@@ -1,8 +1,8 @@
 """What a file leaves open and the user must say: the hidden activation, the output activation and the domain.
 
-Nothing here has a default. A choice that the file leaves open and nobody makes is an error, and so is a choice that
+None of these has a default. A choice that the file leaves open and nobody makes is an error, and so is a choice that
 would have no effect because the file already says it: the answer of a proof must not depend on an option that was
-silently dropped.
+silently dropped. The constant input of a recurrent cell is the one choice with a default, zero: the cell runs by itself.
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ class Unset(Enum):
 UNSET: Final = Unset.UNSET
 
 Domain: TypeAlias = str | Sequence[Any] | Unset | None
+Input: TypeAlias = str | Sequence[Any] | None
+
+NOT_RECURRENT = "it is no recurrent cell, which alone has an input beside its state"
+"""Why a constant input has no place with anything else."""
 
 _ACTIVATIONS = ", ".join(
     name + (":" + ",".join(f"<{p}>" for p in names) if names else "") for name, names in PARAMETERS.items()
@@ -37,11 +41,12 @@ _ACTIVATIONS = ", ".join(
 
 @dataclass(frozen=True)
 class Choices:
-    """The three choices as they were given, not yet looked at: what may stand here depends on the file."""
+    """The choices as they were given, not yet looked at: what may stand here depends on the file."""
 
     activation: str | Activation | None = None
     output: str | Activation | None = None
     domain: Domain = UNSET
+    input: Input = None
 
     def hidden(self) -> Activation:
         """The activation after every layer but the last. Raises `InputError` when it was not given or is nonsense."""
@@ -68,6 +73,22 @@ class Choices:
             raise InputError("--domain", expected, f"{shown(lo)},{shown(hi)}")
         return lo, hi
 
+    def inputs(self, count: int) -> list[Q]:
+        """The constant input of a recurrent cell, zero unless it was given. Raises `InputError`."""
+        given = self.input
+        if given is None:
+            return [Q(0)] * count
+        parts = given.split(",") if isinstance(given, str) else given
+        try:
+            values = [rational(part.strip() if isinstance(part, str) else part) for part in parts]
+        except (ValueError, TypeError):
+            raise InputError("--input", "exact numbers separated by commas, such as 0,1/2", repr(given)[:80]) from None
+        if len(values) != count:
+            raise InputError(
+                "--input", f"{count} number{'s' * (count > 1)}, one for each input of the cell", f"{len(values)}"
+            )
+        return values
+
     def refuse_activation(self, reason: str) -> None:
         """Raises `InputError` when a hidden activation was given although, for the stated reason, it has no place."""
         if self.activation is not None:
@@ -82,6 +103,16 @@ class Choices:
         """Raises `InputError` when a domain was given although, for the stated reason, it has no place."""
         if self.domain is not UNSET:
             raise InputError("--domain", f"nothing, because {reason}", str(self.domain)[:80])
+
+    def refuse_interval(self, reason: str) -> None:
+        """Raises `InputError` when a domain was given, unless it is "line", although, for the stated reason, there is no choice."""
+        if self.domain is not UNSET and self.ends() is not None:
+            raise InputError("--domain", f"nothing, or 'line', because {reason}", str(self.domain)[:80])
+
+    def refuse_input(self, reason: str) -> None:
+        """Raises `InputError` when a constant input was given although, for the stated reason, it has no place."""
+        if self.input is not None:
+            raise InputError("--input", f"nothing, because {reason}", str(self.input)[:80])
 
 
 def _activation(option: str, meaning: str, given: str | Activation | None) -> Activation:

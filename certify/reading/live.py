@@ -8,36 +8,40 @@ module is in evaluation mode, and is refused before.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from typing import Any
 
 from certify.errors import InputError
+from certify.gated import Cell
 from certify.network import Activation, Network
 from certify.numbers import Q, rational
 from certify.reading.chain import Chain, parameterised
-from certify.reading.choices import Choices
-from certify.reading.exact import FLOATS, quoted, require_modest
+from certify.reading.choices import NOT_RECURRENT, Choices
+from certify.reading.exact import quoted
+from certify.reading.live_cells import CELLS, read_cell
+from certify.reading.live_parts import class_of, matrix, require_untouched, vector
 
 _KNOWN = (
     "Sequential, Linear, ReLU, LeakyReLU, Hardtanh, ReLU6, Tanh, Sigmoid, Softplus, GELU, SiLU, ELU, Identity or, in "
     "evaluation mode, Dropout of torch.nn"
 )
-_FLOATS = {"torch.float16", "torch.bfloat16", "torch.float32", "torch.float64"}
 
 
-def read_module(module: Any, choices: Choices) -> Network:
-    """The network that a `torch.nn.Linear` or a (nested) `torch.nn.Sequential` computes, with exactly the weights it
-    holds.
+def read_module(module: Any, choices: Choices) -> Network | Cell:
+    """The network that a `torch.nn.Linear` or a (nested) `torch.nn.Sequential` computes, or the map of the state of a
+    recurrent cell (`certify.reading.live_cells`), with exactly the weights it holds.
 
-    The module says its activations, so only the domain is to be chosen. A number such as a `LeakyReLU`'s slope is the
-    double that the module holds. Raises `InputError` that names the part of the module.
+    The module says its activations, so only the domain (and the input of a cell) is to be chosen. A number such as a
+    `LeakyReLU`'s slope is the double that the module holds. Raises `InputError` that names the part of the module.
     """
-    if _class_of(module) is None:
-        raise InputError(
-            "source", f"a path, or a module: {_KNOWN}", quoted(f"{type(module).__module__}.{type(module).__qualname__}")
-        )
+    name = class_of(module)
+    if name is None:
+        expected = f"a path, or a module: {', '.join(CELLS)}, {_KNOWN}"
+        raise InputError("source", expected, quoted(f"{type(module).__module__}.{type(module).__qualname__}"))
     choices.refuse_activation("the module says its activations")
     choices.refuse_output("the module says its activations")
+    if name in CELLS:
+        return read_cell(module, name, choices)
+    choices.refuse_input(NOT_RECURRENT)
     ends = choices.ends()
     chain = Chain()
     _append(chain, "module", module)
@@ -45,17 +49,16 @@ def read_module(module: Any, choices: Choices) -> Network:
 
 
 def _append(chain: Chain, where: str, module: Any) -> None:
-    name = _class_of(module)
-    if vars(module).get("_forward_hooks") or vars(module).get("_forward_pre_hooks") or "forward" in vars(module):
-        raise InputError(where, "a module as torch made it", "one with forward hooks or a forward method of its own")
+    name = class_of(module)
+    require_untouched(where, module)
     match name:
         case "Sequential":
             # Its own iteration, not children(), which leaves out a module that stands twice.
             for i, part in enumerate(module):
                 _append(chain, str(i) if where == "module" else f"{where}.{i}", part)
         case "Linear":
-            weight = _numbers(f"{where}.weight", module.weight, 2)
-            bias = [Q(0)] * len(weight) if module.bias is None else _numbers(f"{where}.bias", module.bias, 1)
+            weight = matrix(f"{where}.weight", module.weight)
+            bias = [Q(0)] * len(weight) if module.bias is None else vector(f"{where}.bias", module.bias)
             if not weight or not weight[0] or len(bias) != len(weight):
                 raise InputError(
                     where,
@@ -98,39 +101,8 @@ def _append(chain: Chain, where: str, module: Any) -> None:
             raise InputError(where, _KNOWN, quoted(f"{type(module).__module__}.{type(module).__qualname__}"))
 
 
-def _class_of(module: Any) -> str | None:
-    """The name of a class that torch.nn itself defines, else None."""
-    kind = type(module)
-    return kind.__name__ if kind.__module__.startswith("torch.nn.modules.") else None
-
-
 def _number(where: str, value: Any) -> Q:
     try:
         return rational(value)
     except ValueError:
         raise InputError(where, "a finite number", quoted(value)) from None
-
-
-def _numbers(where: str, tensor: Any, axes: int) -> list[Any]:
-    """The (nested) entries: `tolist` widens every float type of torch to doubles, which is exact."""
-    if str(tensor.dtype) not in _FLOATS:
-        raise InputError(where, f"numbers of type {FLOATS}", str(tensor.dtype))
-    if len(tensor.shape) != axes:
-        raise InputError(where, f"{axes} axes", f"shape {tuple(tensor.shape)}")
-    if str(tensor.device) == "meta":
-        raise InputError(where, "numbers", "a tensor on the device 'meta', which holds none")
-    require_modest(int(tensor.numel()))
-    entries: list[Any] = tensor.detach().tolist()
-    if axes == 1:
-        return _row(where, entries, ())
-    return [_row(where, row, (i,)) for i, row in enumerate(entries)]
-
-
-def _row(where: str, row: Iterable[float], above: tuple[int, ...]) -> list[Q]:
-    numbers = []
-    for i, value in enumerate(row):
-        try:
-            numbers.append(rational(value))
-        except ValueError:
-            raise InputError(where, "finite numbers", f"{value} at {[*above, i]}") from None
-    return numbers

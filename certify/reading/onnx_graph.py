@@ -11,31 +11,34 @@ from collections.abc import Callable
 from typing import Any
 
 from certify.errors import InputError
+from certify.gated import Cell
 from certify.network import Activation, Network
 from certify.numbers import Q, rational, rationals
+from certify.reading.cells import GATES
 from certify.reading.chain import Chain, parameterised
-from certify.reading.choices import Choices
+from certify.reading.choices import NOT_RECURRENT, Choices
 from certify.reading.exact import FLOATS, FloatArray, Matrix, quoted
 from certify.reading.onnx_model import FLOAT_TYPES, LEAKY_RELU_DEFAULT, Graph, Node, parsed
-from certify.reading.onnx_rnn import rnn_layer
+from certify.reading.onnx_rnn import cell_map
 
 
-def onnx_network(data: bytes, choices: Choices) -> Network:
-    """The network that an ONNX model computes, with exactly the weights that it stores.
+def onnx_map(data: bytes, choices: Choices) -> Network | Cell:
+    """The network that an ONNX model computes, or the map of a recurrent cell's state, with exactly the weights that it stores.
 
     Understood are Gemm, MatMul, Add, Relu, LeakyRelu, Clip (either bound may be missing), Abs, Tanh, Sigmoid, Sigmoid
-    times its input, Softplus, Gelu by the error function, Elu, Sin, Identity and Constant in a chain, or one RNN node
-    with a state of one number (`certify.reading.onnx_rnn`). The graph says its activations, so
-    only the domain is to be chosen. Initializers that no node uses have no meaning and are not looked at. Raises
+    times its input, Softplus, Gelu by the error function, Elu, Sin, Identity and Constant in a chain; or one RNN, GRU or LSTM
+    node (`certify.reading.onnx_rnn`). The graph says its activations, so only the domain, and the constant input of a cell, are
+    to be chosen. Initializers that no node uses have no meaning and are not looked at. Raises
     `InputError` that names the node; data outside the file are never opened.
     """
     model = parsed(data)
     choices.refuse_activation("an ONNX model says its activations")
     choices.refuse_output("an ONNX model says its activations")
-    ends = choices.ends()
     graph = Graph(model)
-    if [node.op_type for node in graph.nodes] == ["RNN"]:
-        return Network([rnn_layer(graph, graph.nodes[0])], ends)
+    if any(node.op_type in GATES for node in graph.nodes):
+        return cell_map(graph, choices)
+    choices.refuse_input(NOT_RECURRENT)
+    ends = choices.ends()
     return Network(_Walk(graph).layers(), ends)
 
 

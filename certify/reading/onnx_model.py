@@ -76,6 +76,17 @@ def _place(node: onnx.NodeProto) -> str:
     return f"node {quoted(label)}"
 
 
+_CELL = (
+    "activations",
+    "activation_alpha",
+    "activation_beta",
+    "clip",
+    "direction",
+    "hidden_size",
+    "layout",
+    "output_sequence",  # before operator set 7
+)
+
 _ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
     "Gemm": ("alpha", "beta", "transA", "transB", "broadcast"),  # `broadcast`: before operator set 7
     "MatMul": (),
@@ -92,17 +103,21 @@ _ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
     "Elu": ("alpha",),
     "Sin": (),
     "Identity": (),
-    "Constant": ("value", "value_float", "value_floats"),
-    "RNN": (
-        "activations",
-        "activation_alpha",
-        "activation_beta",
-        "clip",
-        "direction",
-        "hidden_size",
-        "layout",
-        "output_sequence",
-    ),
+    "Constant": ("value", "value_float", "value_floats", "value_int", "value_ints"),
+    "RNN": _CELL,
+    "GRU": (*_CELL, "linear_before_reset"),
+    "LSTM": (*_CELL, "input_forget"),
+    # What exporters put around a cell: numbers move, none is computed with.
+    "Transpose": ("perm",),
+    "Squeeze": ("axes",),
+    "Unsqueeze": ("axes",),
+    "Reshape": ("allowzero",),
+    "Slice": ("axes", "starts", "ends"),
+    "Gather": ("axis",),
+    "Concat": ("axis",),
+    "Expand": (),
+    "Shape": ("start", "end"),
+    "ConstantOfShape": ("value",),
 }
 
 

@@ -1,7 +1,8 @@
-"""Recurrent cells with a state of one number, run without input: `torch.nn.RNN` and `torch.nn.RNNCell`.
+"""Recurrent cells by the names that torch gives their tensors: `torch.nn.RNN`, `GRU`, `LSTM` and the cells of these names.
 
-With input 0 the next state is act(w_hh h + b_ih + b_hh), a map of h alone. The sum of the two biases is exact here,
-where torch rounds it; the weights for the input, which multiply 0, are checked and then play no part.
+With a constant input x, zero unless it is chosen, the next state is a function of the state alone, with biases
+W_ih x + b_ih + b_hh. The tensors do not say which cell they are of; the number of gates does, and with it the shape of
+weight_hh: for k units (k, k) is an RNN, (3k, k) a GRU and (4k, k) an LSTM.
 """
 
 from __future__ import annotations
@@ -10,10 +11,15 @@ import re
 from collections.abc import Mapping
 
 from certify.errors import InputError
-from certify.network import Layer
+from certify.gated import Cell
+from certify.network import Network
 from certify.numbers import Q
+from certify.reading.cells import PackedCell, kind_of, packed, plain
 from certify.reading.choices import Choices
 from certify.reading.exact import FloatArray, matrix, quoted, vector
+
+TORCH_LSTM, TORCH_GRU = "ifgo", "rzn"
+"""The orders in which torch packs the gates."""
 
 _NAME = re.compile(r"(?P<prefix>(?:.*\.)?)(?P<part>weight_ih|weight_hh|bias_ih|bias_hh)(?P<layer>(?:_l0)?)", re.DOTALL)
 
@@ -23,14 +29,46 @@ def is_recurrent(tensors: Mapping[str, FloatArray]) -> bool:
     return any(_NAME.fullmatch(name) for name in tensors)
 
 
-def recurrent_layer(tensors: Mapping[str, FloatArray], choices: Choices) -> Layer:
-    """h -> act(w_hh h + b_ih + b_hh), where `act` is the chosen hidden activation: a cell has no output layer to choose
-    one for.
+def recurrent_map(tensors: Mapping[str, FloatArray], choices: Choices) -> Network | Cell:
+    """The map of the cell's state: of an RNN the network h -> act(weight_hh h + bias) of one layer, where `act` is the
+    chosen hidden activation.
 
-    Both biases may be missing (`bias=False`). Raises `InputError` for more than one layer or direction, a state of more
-    than one number, and any tensor beside those of one cell.
+    Both biases may be missing (`bias=False`). Raises `InputError` for more than one layer or direction, a projection, and any
+    tensor beside those of one cell.
     """
-    choices.refuse_output("a recurrent cell has no output layer; its nonlinearity is --activation")
+    choices.refuse_output("a recurrent cell has no output layer; the nonlinearity of an RNN is --activation")
+    names = _parts(tensors)
+    where = {part: f"tensor {quoted(name)}" for part, name in names.items()}
+    recurrent = tensors[names["weight_hh"]]
+    kind = kind_of(where["weight_hh"], recurrent.shape)
+    rows = len(recurrent)
+    weight = tensors[names["weight_ih"]]
+    if weight.ndim != 2 or len(weight) != rows or 0 in weight.shape:
+        raise InputError(where["weight_ih"], f"shape ({rows}, in)", f"shape {weight.shape}")
+    bias: dict[str, list[Q] | None] = {
+        part: vector(names[part], tensors, rows) if part in names else None for part in ("bias_ih", "bias_hh")
+    }
+    cell = packed(
+        matrix(names["weight_hh"], tensors),
+        bias["bias_hh"],
+        matrix(names["weight_ih"], tensors),
+        bias["bias_ih"],
+        choices,
+    )
+    if kind != "RNN":
+        choices.refuse_activation(f"these are the tensors of a {kind}, whose activations are sigmoid and tanh")
+        return gated(kind, cell, choices)
+    return plain(cell.rnn(choices.hidden()), choices)
+
+
+def gated(kind: str, cell: PackedCell, choices: Choices) -> Cell:
+    """The cell of torch's `LSTM` or `GRU`, a map of all of R^d."""
+    choices.refuse_interval(f"the state of a {kind} is a point of R^d")
+    return cell.lstm(TORCH_LSTM) if kind == "LSTM" else cell.gru(TORCH_GRU, "after")
+
+
+def _parts(tensors: Mapping[str, FloatArray]) -> dict[str, str]:
+    """The names of the tensors of the one cell."""
     found: dict[str, str] = {}
     families = set()
     for name, tensor in tensors.items():
@@ -43,13 +81,4 @@ def recurrent_layer(tensors: Mapping[str, FloatArray], choices: Choices) -> Laye
             raise InputError(f"tensor {quoted(name)}", expected, f"shape {tensor.shape}")
     if set(found) not in ({"weight_ih", "weight_hh"}, {"weight_ih", "weight_hh", "bias_ih", "bias_hh"}):
         raise InputError("tensors", "weight_ih and weight_hh, and either both biases or none", ", ".join(sorted(found)))
-    hidden = tensors[found["weight_hh"]]
-    if hidden.shape != (1, 1):
-        raise InputError(
-            f"tensor {quoted(found['weight_hh'])}", "shape (1, 1): a state of one number", f"shape {hidden.shape}"
-        )
-    unused = tensors[found["weight_ih"]]
-    if unused.ndim != 2 or unused.shape[0] != 1:
-        raise InputError(f"tensor {quoted(found['weight_ih'])}", "shape (1, in)", f"shape {unused.shape}")
-    bias = sum((vector(found[part], tensors, 1)[0] for part in ("bias_ih", "bias_hh") if part in found), Q(0))
-    return Layer(matrix(found["weight_hh"], tensors), [bias], choices.hidden())
+    return found

@@ -1,4 +1,4 @@
-"""From named tensors to a network: what state dicts, .npz and .safetensors files have in common.
+"""From named tensors to a map: what state dicts, .npz and .safetensors files have in common.
 
 Such a file has weights but neither activations nor a domain. Two shapes of it are understood, and a tensor that belongs
 to neither is an error, never ignored:
@@ -6,7 +6,7 @@ to neither is an error, never ignored:
 * pairs `<layer>.weight` of shape (out, in) and `<layer>.bias` of shape (out,), as `torch.nn.Linear` has them. A layer
   without a bias, `Linear(..., bias=False)`, adds nothing. The hidden activation, the output activation and the domain
   must be chosen; a single layer has no hidden activation, so none may be chosen for it.
-* the tensors of `torch.nn.RNN` or `RNNCell`: see `certify.reading.recurrent`.
+* the tensors of one cell of `torch.nn.RNN`, `GRU` or `LSTM`: see `certify.reading.recurrent`.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from certify.errors import InputError
+from certify.gated import Cell
 from certify.network import Layer, Network
 from certify.numbers import Q
 from certify.reading.chain import Chain
-from certify.reading.choices import Choices
+from certify.reading.choices import NOT_RECURRENT, Choices
 from certify.reading.exact import FloatArray, matrix, quoted, require_modest, vector
 from certify.reading.layer_order import layer_order
-from certify.reading.recurrent import is_recurrent, recurrent_layer
+from certify.reading.recurrent import is_recurrent, recurrent_map
 
 
-def network_of(tensors: Mapping[str, FloatArray], choices: Choices, *, file_keeps_order: bool) -> Network:
-    """The network that the tensors and the choices make. Raises `InputError` naming the tensor or the option."""
+def map_of(tensors: Mapping[str, FloatArray], choices: Choices, *, file_keeps_order: bool) -> Network | Cell:
+    """The network or recurrent cell that the tensors and the choices make. Raises `InputError` naming the tensor or the option."""
     if not tensors:
         raise InputError("tensors", "at least one tensor, <layer>.weight", "none")
     require_modest(sum(array.size for array in tensors.values()))
     if is_recurrent(tensors):
-        layers = [recurrent_layer(tensors, choices)]
-    else:
-        layers = _feed_forward(tensors, choices, file_keeps_order)
-    return Network(layers, choices.ends())
+        return recurrent_map(tensors, choices)
+    choices.refuse_input(NOT_RECURRENT)
+    return Network(_feed_forward(tensors, choices, file_keeps_order), choices.ends())
 
 
 def _feed_forward(tensors: Mapping[str, FloatArray], choices: Choices, file_keeps_order: bool) -> list[Layer]:
