@@ -14,12 +14,15 @@ from typing import Any
 
 import numpy as np
 
-from certify import PLRNN, Layer, Network, PiecewiseLinear, families, load, prove, save
+from certify import GRU, LSTM, PLRNN, Layer, Network, PiecewiseLinear, families, load, prove, save
 from certify.artifact import map_json, write_whole
-from certify.mapfile import Map
-from certify.numbers import rational
+from certify.certificate import certificate
+from certify.dimension.horseshoe import Block, BlockHorseshoe, Word
+from certify.mapfile import Map, sha256
+from certify.numbers import Q, rational
 from certify.sweep.draws import block, place
 from certify.sweep.families import RNN
+from certify.verdict import spatial_cycles
 
 HERE = Path(__file__).parent
 
@@ -33,6 +36,20 @@ def paper_perturbed_tent() -> Network:
         ],
         None,
     )
+
+
+def paper_hidden_units() -> Network:
+    """The same network in the coordinates of its hidden units: h -> relu(w_in (w_out h + b_out) + b_in)."""
+    hidden, output = paper_perturbed_tent().layers
+    weight = [[u * v for v in output.weight[0]] for (u,) in hidden.weight]
+    bias = [u * output.bias[0] + b for (u,), b in zip(hidden.weight, hidden.bias)]
+    return Network([Layer(weight, bias, "relu")], None)
+
+
+def stunted_plane(height: str) -> PLRNN:
+    """min(tent, height) in the plane: of s = x + y it makes 2 s - 2 relu(s - height/2) - 2 relu(s - 1 + height/2)."""
+    half = Fraction(height) / 2
+    return PLRNN([[3, 3], [-1, -1]], [[-1, 1], [-1, -3]], [[1, 1], [1, 1]], [-half, half - 1], [0, 0])
 
 
 def paper_figure_one(output: str, domain: tuple[int, int] | None) -> Network:
@@ -152,9 +169,10 @@ def lozi(a: str, b: str) -> PLRNN:
     return PLRNN([[a, 1], [b, 0]], [[-2 * Fraction(a)], [0]], [[1, 0]], [0], [1, 0])
 
 
-def border_collision() -> PLRNN:
-    """The normal form in R^2 with traces 1.4 and -1.7 and determinants 0.2 and 0.3 on the two sides."""
-    return PLRNN([["1.4", 1], ["-0.2", 0]], [["-3.1"], ["-0.1"]], [[1, 0]], [0], [1, 0])
+def border_collision(traces: tuple[str, str], determinants: tuple[str, str]) -> PLRNN:
+    """The normal form in R^2 with these traces and determinants left and right of the border."""
+    (t, u), (d, e) = (map(Fraction, pair) for pair in (traces, determinants))
+    return PLRNN([[t, 1], [-d, 0]], [[u - t], [d - e]], [[1, 0]], [0], [1, 0])
 
 
 def coupled_lozi() -> PLRNN:
@@ -170,10 +188,10 @@ def coupled_lozi() -> PLRNN:
     return PLRNN(A, W, [[1, 0, 0, 0], [0, 0, 1, 0]], [0, 0], [1, 0, 1, 0])
 
 
-def relu_rnn(d: int, seed: int) -> PLRNN:
+def relu_rnn(d: int, seed: int, gain: float = 2.5) -> PLRNN:
     """x -> max(0, C x + e) with normal entries of 8 binary places."""
     generator = np.random.default_rng(seed)
-    C, e = generator.normal(size=(d, d)) * 2.5 / np.sqrt(d), generator.normal(size=d)
+    C, e = generator.normal(size=(d, d)) * gain / np.sqrt(d), generator.normal(size=d)
     return PLRNN(np.zeros((d, d)), np.eye(d), _places(C), _places(e), np.zeros(d))
 
 
@@ -184,6 +202,13 @@ def plrnn(d: int, seed: int) -> PLRNN:
     return PLRNN(_places(A), _places(W), np.eye(d), np.zeros(d), _places(generator.normal(size=d)))
 
 
+def full_shift_by_hand() -> BlockHorseshoe:
+    """Of the Lozi map with a = 4, b = 1/2: the block |x| <= 3/5, |y| <= 3/10 is crossed by both pieces in one step (docs/lozi.md)."""
+    hi = (Q(3, 5), Q(3, 10))
+    block = Block(((Q(1), Q(0)), (Q(0), Q(1))), tuple(-x for x in hi), hi)
+    return BlockHorseshoe(1, (block,), (Word(0, 0, (b"\0",)), Word(0, 0, (b"\1",))), (1,), Q(2))
+
+
 def _places(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return np.round(array * 2**8) / 2**8
 
@@ -192,6 +217,33 @@ def lozi_network() -> Network:
     """The Lozi map with a = 1.7, b = 0.5 by layers; y is passed on by a unit that is on wherever y > -10."""
     hidden = Layer([[1, 0], [-1, 0], [0, 1]], [0, 0, 10], "relu")
     return Network([hidden, Layer([["-1.7", "-1.7", 1], ["1/2", "-1/2", 0]], [-9, 0], "identity")], None)
+
+
+def laurent_von_brecht_lstm() -> LSTM:
+    """Two units, no input and no bias: the chaotic cell of Laurent and von Brecht 2017."""
+    i, f, g, o = [[-1, -4], [-3, -2]], [[-2, 6], [0, -6]], [[-1, -6], [6, -9]], [[4, 1], [-9, -7]]
+    return LSTM((i, [0, 0]), (f, [0, 0]), (g, [0, 0]), (o, [0, 0]))
+
+
+def laurent_von_brecht_gru() -> GRU:
+    """The same for h' = z h + (1 - z) tanh(U (r h)). Their matrices as they are remembered; which of z and 1 - z goes with h is not
+    certain, and this is the way of torch and ONNX."""
+    r, z, u = [[0, 1], [1, 0]], [[0, 1], [1, 1]], [[-5, -8], [8, 5]]
+    return GRU((r, [0, 0]), (z, [0, 0]), (u, [0, 0]), "before")
+
+
+def tanh_rnn(d: int, seed: int) -> Network:
+    """x -> tanh(W x + b) with normal entries of 6 binary places, of gain 3."""
+    generator = np.random.default_rng(seed)
+    weight, bias = generator.normal(size=(d, d)) * 3 / np.sqrt(d), generator.normal(size=d) / 2
+    return Network([Layer(np.round(weight * 2**6) / 2**6, np.round(bias * 2**6) / 2**6, "tanh")], None)
+
+
+def settling_lstm() -> LSTM:
+    """Two units with small weights: all orbits that were seen come to rest."""
+    gates = [[1, 2], [2, -1]], [[1, -2], [1, 1]], [[1, -1], [2, 1]], [[1, 0], [0, 1]]
+    biases = [0, 0], [1, 1], ["1/2", 0], [0, 0]
+    return LSTM(*zip(gates, biases))
 
 
 CASES: dict[str, Callable[[], Map | dict[str, Any]]] = {
@@ -218,6 +270,7 @@ CASES: dict[str, Callable[[], Map | dict[str, Any]]] = {
         [Layer([[3]], [-1], "abs"), Layer([[1]], ["-1"], "leaky_relu:-1/2"), Layer([[1]], [0], "relu6")], None
     ),
     "paper-perturbed-tent": paper_perturbed_tent,
+    "paper-hidden-units": paper_hidden_units,
     "paper-figure-1": lambda: paper_figure_one("identity", None),
     "paper-figure-1-clipped": lambda: paper_figure_one("clip:0,1", (0, 1)),
     "paper-glorot": lambda: families.initialised("glorot-glorot", 4, 6),
@@ -251,11 +304,27 @@ CASES: dict[str, Callable[[], Map | dict[str, Any]]] = {
     "lozi-contracts": lambda: lozi("2/5", "1/5"),
     "lozi-network": lozi_network,
     "lozi-coupled": coupled_lozi,
-    "border-collision": border_collision,
+    "lozi-all-escape": lambda: lozi("-1", "1/2"),
+    "border-collision": lambda: border_collision(("1.4", "-1.7"), ("0.2", "0.3")),
+    "border-collision-contracts": lambda: border_collision(("0.3", "-0.4"), ("0.1", "0.2")),
     "relu-rnn-3": lambda: relu_rnn(3, 77),
     "relu-rnn-5": lambda: relu_rnn(5, 98),
+    "relu-rnn-8": lambda: relu_rnn(8, 39),
+    "relu-rnn-10": lambda: relu_rnn(10, 18),
+    "relu-rnn-5-ordered": lambda: relu_rnn(5, 1, gain=0.5),
     "plrnn-3": lambda: plrnn(3, 35),
+    "plrnn-5": lambda: plrnn(5, 17),
+    "plrnn-8": lambda: plrnn(8, 39),
     "plrnn-10": lambda: plrnn(10, 17),
+    "two-memories": lambda: Network([Layer([[2, 0], [0, 2]], [0, 0], "hardtanh")], None),
+    "stunted-plane-level-3": lambda: stunted_plane("0.824"),
+    "stunted-plane-chaotic": lambda: stunted_plane("0.825"),
+    "laurent-von-brecht-lstm": laurent_von_brecht_lstm,
+    "laurent-von-brecht-gru": laurent_von_brecht_gru,
+    "tanh-rnn-3": lambda: tanh_rnn(3, 251),
+    "tanh-rnn-6": lambda: tanh_rnn(6, 1),
+    "tanh-rnn-settles": lambda: tanh_rnn(2, 1),
+    "lstm-settles": settling_lstm,
     "tent-below-zero": lambda: PiecewiseLinear([(-1, -1), ("-1/2", 0), (0, -1)]),
 }
 
@@ -276,7 +345,12 @@ def main() -> None:
         verdict = prove(given, **options)
         if verdict.certificate:
             save(verdict.certificate, folder / "certificate.json")
+        if expected.exists() and (cycles := json.loads(expected.read_text()).get("cycles")):
+            proof = spatial_cycles(given, cycles["period"], complete=True).certificate
+            save(proof, folder / "cycles.json")
         print(f"{verdict.verdict:10} {name}: {verdict.reason[:110]}")
+    shift = HERE / "lozi-full-shift"
+    save(certificate(full_shift_by_hand(), None, sha256(load(shift / "map.json")), None), shift / "by-hand.json")
 
 
 if __name__ == "__main__":

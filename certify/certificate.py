@@ -10,17 +10,20 @@ from typing import Any
 from certify import checker
 from certify.counting import Counts
 from certify.decision.decide import OddReturn, Order, PeriodicOrbit
+from certify.dimension.chains import CoveringChains
+from certify.dimension.complete import CompleteCycles
 from certify.dimension.contraction import Contraction
 from certify.dimension.horseshoe import BlockHorseshoe
+from certify.dimension.rank_one import RankOne
 from certify.enclosure.decide import OddReturnBox, OrderBox
-from certify.entropy import ConstantSlope, Covering, Transfer
+from certify.entropy.evidence import ConstantSlope, Covering, Transfer
 from certify.numbers import Extended, rational, text
 from certify.piecewise import PiecewiseLinear
 
 FORMAT, VERSION = "certify-certificate", 1
 
 Exact = OddReturn | PeriodicOrbit | Order | Counts | Covering | Transfer | ConstantSlope
-Proof = Exact | OddReturnBox | OrderBox | BlockHorseshoe | Contraction
+Proof = Exact | OddReturnBox | OrderBox | BlockHorseshoe | CoveringChains | Contraction | RankOne | CompleteCycles
 Certificate = dict[str, Any]
 
 
@@ -29,11 +32,11 @@ def certificate(
 ) -> Certificate:
     """The certificate, as the content of its JSON file, that `proof` is for the map whose canonical JSON has this digest.
 
-    An odd return of a piecewise-linear map shows its exact orbit, for which the map f itself is needed; `box` says that the map
-    file gives a box of networks.
+    An odd return of a piecewise-linear map shows its exact orbit, for which the map f itself is needed (in `RankOne` the line);
+    `box` says that the map file gives a box of networks.
     """
     content: Certificate = {"format": FORMAT, "version": VERSION, "map_sha256": map_sha256, **_data(proof, f)}
-    content["claim"] = {"verdict": checker.KINDS[content["kind"]].verdict, "domain": domain, "words": ""}
+    content["claim"] = {"verdict": checker.verdict_of(content), "domain": domain, "words": ""}
     content["claim"]["words"] = checker.claim_words(content["kind"], content, box)
     content["digest"] = digest(content)
     return content
@@ -67,21 +70,37 @@ def _data(proof: Proof, f: PiecewiseLinear | None) -> dict[str, Any]:
             return data | {"parts": core.parts, "rule": proof.rule, "mesh": _texts(proof.mesh)} | _cover(proof)
         case Contraction(rows, factor):
             return {"kind": "contraction", "rows": [_texts(row) for row in rows], "factor": text(factor)}
-        case BlockHorseshoe():
-            return {"kind": "block-horseshoe", **_horseshoe(proof)}
+        case RankOne(row, inner):
+            return {"kind": "rank-one", "row": _texts(row), "proof": _data(inner, f)}
+        case BlockHorseshoe(expanding=expanding):
+            return {"kind": "block-horseshoe", "expanding": expanding, "words": _words(proof), **_blocks(proof)}
+        case CoveringChains(chains=chains, bits=bits):
+            return {"kind": "covering-chain", "bits": bits, "chains": [*map(list, chains)], **_blocks(proof)}
+        case CompleteCycles():
+            return {"kind": "cycles-complete", **_complete(proof)}
 
 
-def _horseshoe(proof: BlockHorseshoe) -> dict[str, Any]:
+def _blocks(proof: BlockHorseshoe | CoveringChains) -> dict[str, Any]:
+    """What horseshoes and chains have in common."""
     blocks = [
         {"rows": [_texts(row) for row in block.rows], "lo": _texts(block.lo), "hi": _texts(block.hi)}
         for block in proof.blocks
     ]
-    words = [
+    return {"blocks": blocks, "growth": text(proof.growth), "vector": [str(weight) for weight in proof.vector]}
+
+
+def _words(proof: BlockHorseshoe) -> list[list[Any]]:
+    return [
         [word.start, word.end, " ".join("".join(map(str, pattern)) for pattern in word.patterns)]
         for word in proof.words
     ]
-    content = {"expanding": proof.expanding, "blocks": blocks, "words": words, "growth": text(proof.growth)}
-    return content | {"vector": [str(weight) for weight in proof.vector]}
+
+
+def _complete(proof: CompleteCycles) -> dict[str, Any]:
+    cycles = [{"period": cycle.period, "point": [*map(str, cycle.points[0])]} for cycle in proof.cycles]
+    vectors = [" ".join(f"{i}:{c}" for i, c in vector) for vector in proof.vectors]
+    content = {"period": proof.period, "base": "".join(map(str, proof.base)), "cycles": cycles}
+    return content | {"vectors": vectors, "tree": " ".join(proof.tree)}
 
 
 def _cover(proof: OddReturnBox | OrderBox) -> dict[str, Any]:

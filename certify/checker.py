@@ -7,7 +7,7 @@ itself. Formats, rules and theorems stand in docs/map-format.md and docs/certifi
 J its domain (an interval, the line or R^d), j the level, m = 2^j and g = f^m. The first word on stdout is VALID (exit 0),
 INVALID (1) or UNSUPPORTED (4); input that cannot be read gives one line on stderr (2). From top to bottom: limits,
 reading, pieces, networks, the map file, the exact rules, horseshoes in R^d, smooth functions, boxes of networks and their
-rules, the claim, the command.
+rules, covering chains in R^d, the claim, the command.
 """
 
 from __future__ import annotations
@@ -300,6 +300,16 @@ class Layer(NamedTuple):
         return None if least is None else (Fraction(least), Fraction(1))
 
     @property
+    def steepness(self) -> tuple[int, int, int]:
+        """Bounds of the slopes of act between any two points, the least and the greatest, and a denominator."""
+        if self.activation in STEEPNESS:
+            return STEEPNESS[self.activation]
+        if len(self.bounds) == 2:
+            return 0, int(self.bounds[0] < self.bounds[1]), 1
+        n, d = self.leak
+        return min(n, 0 if self.activation == "elu" else d), max(n, d), d
+
+    @property
     def kinks(self) -> list[int]:
         """Where the slope of act changes, if it is piecewise linear."""
         return self.bounds if self.leak[0] != self.leak[1] and len({*self.bounds}) == len(self.bounds) else []
@@ -407,6 +417,19 @@ ACTIVATIONS = {  # the parameters; then the leak and the bounds
 }
 
 
+SWISHES = {  # x S(x): where it turns, its least value, where its slope turns, its greatest slope; rounded, in millionths
+    "gelu": (-751792, -169972, 1414213, 1128905),
+    "silu": (-1278465, -278465, 2399357, 1099840),
+}
+STEEPNESS = {  # the least and the greatest slope of smooth functions, and a denominator; that at -x of a swish is 1 - that at x
+    "tanh": (0, 1, 1),
+    "softplus": (0, 1, 1),
+    "sigmoid": (0, 1, 4),
+    "sin": (-1, 1, 1),
+    **{name: (10**6 - most, most, 10**6) for name, (_, _, _, most) in SWISHES.items()},
+}
+
+
 def read_layer(value: Any, inputs: int, where: str, work: Work) -> Layer:
     """A layer with that many inputs."""
     name: Any = value.get("activation") if isinstance(value, dict) else None
@@ -485,6 +508,42 @@ def read_plrnn(shape: dict[str, Any], work: Work) -> tuple[list[Layer], dict[str
     return [read_layer(hidden, d, "map", work), read_layer(output, m + d, "map", work)], {"kind": "plrnn", **texts}
 
 
+CELLS = {"lstm": "i f g o", "gru": "r z n"}
+"""The gates of recurrent cells; g and n have the activation tanh, all others sigmoid."""
+
+
+def read_cell(shape: dict[str, Any], work: Work) -> tuple[list[Layer], dict[str, Any]]:
+    """The layers of a cell, all with as many inputs as outputs, as `stepped` uses them: of an LSTM its gates and the tanh of
+    its new state c; of a GRU r, z, 1 - z = sigmoid(-z), what r is multiplied with, and n. And the canonical document.
+    """
+    kind, names = shape["kind"], CELLS[shape["kind"]].split()
+    members(shape, "map", f"kind {CELLS[kind]}{' reset' * (kind == 'gru')}")
+    texts: dict[str, Any] = {key: shape[key] for key in ("kind", "reset") if key in shape}
+    need(texts.get("reset", "before") in ["before", "after"], "map.reset", "before or after", texts.get("reset"))
+    after, k = texts.get("reset") == "after", 0
+    for name in names:
+        gate = members(shape[name], f"map.{name}", f"weight bias{' reset_bias' * (after and name == 'n')}")
+        rows = items(gate.pop("weight"), f"map.{name}.weight", k)
+        k = len(rows)
+        vectors = [(f"weight[{i}]", row) for i, row in enumerate(rows)] + [*gate.items()]
+        read = [[text for _, _, text in numbers(row, f"map.{name}.{key}", work, k)] for key, row in vectors]
+        texts[name] = {"weight": read[:k]} | dict(zip(gate, read[k:], strict=True))
+    unit, zero = [[str(int(i == j)) for j in range(k)] for i in range(k)], ["0"] * k
+
+    def layer(weight: Any, bias: Any, activation: str) -> Layer:
+        return read_layer({"weight": weight, "bias": bias, "activation": activation}, k, "map", work)
+
+    gates = [layer(texts[name]["weight"], texts[name]["bias"], "tanh" if name in "gn" else "sigmoid") for name in names]
+    if kind == "lstm":
+        return [*gates, layer(unit, zero, "tanh")], texts
+    r, z, n = gates
+    rest = z._replace(rows=[[-w for w in row] for row in z.rows], bias=[-b for b in z.bias])
+    if not after:
+        return [r, z, rest, layer(unit, zero, "identity"), n], texts
+    inner = layer(texts["n"]["weight"], texts["n"]["reset_bias"], "identity")
+    return [r, z, rest, inner, layer(unit, texts["n"]["bias"], "tanh")], texts
+
+
 class Map:
     """The map in a map file, its domain [lo, hi], infinite for the line, and the canonical document, for the digest."""
 
@@ -500,7 +559,7 @@ class Map:
         need(self.lo < self.hi, "domain", "lo < hi", self.lo, self.hi)
         self.work, self.layers, shape = work, list[Layer](), content["map"]
         kind = shape.get("kind") if isinstance(shape, dict) else None
-        self.recurrent, self.dimension = kind == "plrnn", 1
+        self.kind, self.recurrent, self.dimension = kind, kind == "plrnn", 1
         if kind == "network":
             for i, layer in enumerate(items(members(shape, "map", "kind layers")["layers"], "map.layers")):
                 inputs = len(self.layers[-1].rows) if i else 1 if domain else columns(layer)
@@ -513,9 +572,14 @@ class Map:
             need(not domain, "domain", "null, for the whole of R^d", *(self.domain or []))
             self.layers, document = read_plrnn(members(shape, "map", "kind A W C e h"), work)
             self.dimension = len(document["h"])
+        elif kind in [*CELLS]:
+            need(not domain, "domain", "null, for the whole of R^d", *(self.domain or []))
+            self.layers, document = read_cell(shape, work)
+            self.dimension = len(self.layers[0].rows) * (2 if kind == "lstm" else 1)
         else:
             error = Beyond if isinstance(kind, str) else Unreadable
-            need(kind == "piecewise-linear", "map.kind", "network, piecewise-linear or plrnn", kind, error=error)
+            kinds = "network, piecewise-linear, plrnn, lstm or gru"
+            need(kind == "piecewise-linear", "map.kind", kinds, kind, error=error)
             members(shape, "map", "kind knots" if domain else "kind knots slopes")
             self.pieces, document = read_pieces(shape, domain, work)
         self.canonical = {"format": "certify-map", "version": 1, "domain": self.domain, "map": document}
@@ -523,7 +587,7 @@ class Map:
     @property
     def is_line(self) -> bool:
         """Whether f is a map of an interval or of the line, the ground of most theorems here."""
-        return self.dimension == 1 and not self.recurrent
+        return self.dimension == 1 and self.kind in ["network", "piecewise-linear"]
 
     @property
     def is_box(self) -> bool:
@@ -542,8 +606,16 @@ class Map:
 
     def __call__(self, x: Fraction) -> Any:
         """f(x): through the layers of a network, without expanding it, else on its piece."""
-        values, over = [x.numerator], x.denominator
+        return self.at([x])[0] if self.layers else self.pieces(x)
+
+    def at(self, point: list[Fraction]) -> list[Fraction]:
+        """f of a point of R^d, through the layers."""
+        first = over = lcm(*(x.denominator for x in point))
+        self.work.spend(len(point) * (200 + size(over) ** 2 // 1024))
+        start = values = [x.numerator * (over // x.denominator) for x in point]
         for layer in self.layers:
+            if self.recurrent and layer is self.layers[-1]:
+                values = values + [t * (over // first) for t in start]
             bits = layer.bits * max(over, max(values), -min(values)).bit_length()
             self.work.spend(len(layer.rows) * (1 + len(values)) * (200 + bits // 1024))
             z = [y + b * over for y, b in zip(layer.weigh(values), layer.bias, strict=True)]
@@ -551,8 +623,8 @@ class Map:
             values, over = [a * v + k for v in z], over * layer.scale * layer.leak[1]
             for t, (a, k) in zip(bounds, bands, strict=True):
                 values = [a * v + k if v > t else y for v, y in zip(z, values, strict=True)]
-        self.work.spend(200 + size(over) ** 2 // 1024)
-        return Fraction(values[0], over) if self.layers else self.pieces(x)
+        self.work.spend(len(values) * (200 + size(over) ** 2 // 1024))
+        return [Fraction(value, over) for value in values]
 
 
 def canonical_sha256(value: object) -> str:
@@ -997,20 +1069,29 @@ def block_horseshoe(f: Map, certificate: dict[str, Any]) -> None:
         points, over = parallelepiped(forms, lo, hi, f"{where}: forms", f.work)
         inside(a, slice(u), points, over, f"{where}: expansion", f.work)
         inside(b, slice(u, d), *followed(f, points, over, word, where), f"{where}: contraction", f.work)
-    weights, growth = read_weights(certificate, len(blocks))
+    grows(certificate, len(blocks), [(word.start, word.end, len(word.patterns)) for word in words], f.work)
+
+
+def grows(certificate: dict[str, Any], length: int, ways: list[tuple[int, int, int]], work: Work) -> None:
+    """The paths made of these ways, each from one of so many blocks to another in some steps, grow at least like the powers
+    of growth, which is more than 1: for each block a, the sum of v_b growth^-t over its ways to b in t steps is v_a or more.
+    """
+    weights, growth = read_weights(certificate, length)
     need(growth > 1, "growth", "more than 1", growth)
-    (p, q), most = growth.as_integer_ratio(), max(len(word.patterns) for word in words)
-    f.work.spend((len(words) + len(blocks)) * (1000 + (size(growth) * most + size(*weights)) ** 2 // 1024))
-    for i, weight in enumerate(weights):  # sum v_b z^-t >= v_a, all times p^most
-        parts = [(weights[word.end], len(word.patterns)) for word in words if word.start == i]
-        holds = sum(v * q**t * p ** (most - t) for v, t in parts) >= weight * p**most
-        need(holds, f"vector[{i}]: growth", "words whose weights over powers of growth add up to it", weight)
+    (p, q), most, sums = growth.as_integer_ratio(), max(t for _, _, t in ways), [0] * length
+    work.spend((len(ways) + length) * (1000 + (size(growth) * most + size(*weights)) ** 2 // 1024))
+    for a, b, t in ways:
+        sums[a] += weights[b] * q**t * p ** (most - t)
+    for a, weight in enumerate(weights):
+        total, rule = Fraction(sums[a], p**most), f"at least {shown(weight)}, as sum of v_b growth^-t over its ways"
+        need(total >= weight, f"vector[{a}]: growth", rule, total)
 
 
 def contraction(f: Map, certificate: dict[str, Any]) -> None:
     """|f(x) - f(y)| <= factor |x - y| in the norm max |rows . x|: in the coordinates rows . x all slopes of f between two points
     lie in a matrix of intervals, whose rows have absolute sums of at most the factor.
     """
+    need(f.kind in ["network", "plrnn"], "kind", "one for gated cells", f.kind)
     d, factor = f.dimension, Fraction(*number(certificate["factor"], "factor", 0, None)[:2])
     need(0 < factor < 1, "factor", "a number between 0 and 1", factor)
     given = [numbers(row, f"rows[{i}]", None, d) for i, row in enumerate(items(certificate["rows"], "rows", d))]
@@ -1019,15 +1100,17 @@ def contraction(f: Map, certificate: dict[str, Any]) -> None:
     rows = [[p * (scale // q) for p, q, _ in row] for row in given]
     start, over = solved([[*row, *(int(i == j) for j in range(d))] for i, row in enumerate(rows)], "rows", f.work)
     steep, first = (start, start), over  # lower and upper ends of the slopes, over `over`
-    for layer in f.layers:
-        if f.recurrent and layer is f.layers[-1]:
-            again = [[t * (over // first) for t in row] for row in start]
-            steep = steep[0] + again, steep[1] + again
-        (low, high), slopes = weighed_ends(layer.rows, steep, f.work), [a for a, _ in layer.bands(1)[1]]
-        a, b = min(slopes), max(slopes)
+    last, straight = f.layers[-1], f.layers[-1].steepness == (1, 1, 1)
+    for layer in f.layers[: len(f.layers) - straight]:
+        (low, high), (a, b, by) = weighed_ends(layer.rows, steep, f.work), layer.steepness
         ends = [[(min(a * s, b * s), max(a * t, b * t)) for s, t in zip(*pair, strict=True)] for pair in zip(low, high)]
         steep = [[s for s, _ in row] for row in ends], [[t for _, t in row] for row in ends]
-        over *= layer.scale * layer.leak[1]
+        over *= layer.scale * by
+    if f.recurrent:
+        again = [[t * (over // first) for t in row] for row in start]
+        steep = steep[0] + again, steep[1] + again
+    if straight:
+        rows, over = combined(rows, last.rows, f.work), over * last.scale
     low, high = weighed_ends(rows, steep, f.work)
     p, q = factor.as_integer_ratio()
     for i, pair in enumerate(zip(low, high, strict=True)):
@@ -1049,6 +1132,192 @@ def weighed_ends(
     low = [[*map(sub, s, t)] for s, t in zip(parts[0][0], parts[1][1], strict=True)]
     high = [[*map(sub, t, s)] for t, s in zip(parts[0][1], parts[1][0], strict=True)]
     return low, high
+
+
+class Corrections(NamedTuple):
+    """f from one of its pieces, the base: f(x) = A x + W v + h with v_k = max(0, y_k), y = C x + D v + e, where y_k is how far a
+    unit is beyond one of its kinks, seen from the base; D is strictly lower triangular.
+    """
+
+    step: list[Form]  # A, W and h, over `over`
+    over: int
+    kinks: list[Form]  # C, D and e, over `common`
+    common: int
+    above: list[list[bool]]  # for each unit with kinks, which of them lie above its piece of the base
+
+
+def corrected(f: Map, base: str) -> Corrections:
+    """act(z) is the line of one of its pieces plus, for each kink b, the change of slope there times max(0, z - b) for a kink
+    above that piece, times max(0, b - z) for one below.
+    """
+    d, digits = f.dimension, iter(base)
+    many = sum(len(layer.kinks) * len(layer.rows) for layer in f.layers)
+    start = unit_rows(d, d + many + 1)
+    signal, over, kinks, above = start, 1, list[tuple[Form, int]](), list[list[bool]]()
+    for layer in f.layers:
+        if f.recurrent and layer is f.layers[-1]:
+            signal = signal + [[over * t for t in form] for form in start]
+        sums, (bounds, bands), within = combined(layer.rows, signal, f.work), layer.bands(over), over * layer.scale
+        signal = []
+        for form, bias in zip(sums, layer.bias, strict=True):
+            form[-1] += bias * over
+            digit = int(next(digits)) if layer.kinks else 0
+            a, k = bands[digit]
+            signal.append([*(a * t for t in form[:-1]), a * form[-1] + k])
+            for j, bound in enumerate(bounds if layer.kinks else []):
+                sign = 1 if j >= digit else -1
+                signal[-1][d + len(kinks)] += (bands[j + 1][0] - bands[j][0]) * within
+                kinks.append(([*(sign * t for t in form[:-1]), sign * (form[-1] - bound)], within))
+            above += [[j >= digit for j in range(len(bounds))]] if layer.kinks else []
+        over = within * layer.leak[1]
+    common = kinks[-1][1] if kinks else 1  # a multiple of those before
+    return Corrections(signal, over, [[t * (common // q) for t in form] for form, q in kinks], common, above)
+
+
+def unit_rows(count: int, length: int, first: int = 0, value: int = 1) -> list[Form]:
+    """Rows of zeros but for one value, from the first place on."""
+    return [[value * (first + i == j) for j in range(length)] for i in range(count)]
+
+
+def eliminated(f: Map, seen: Corrections, period: int) -> list[Form]:
+    """For the cycles x_0, ..., x_(P-1) and their v, the values v_k - y_k at step 0 as forms in the v of all steps: times one
+    positive number, the rows of K, each followed by that of -q. At other steps they are the same, turned.
+    """
+    d, many = f.dimension, len(seen.kinks)
+    width = d + period * many + 1
+    state, over = unit_rows(d, width), 1
+    for t in range(period):
+        later = unit_rows(many, width, d + t * many, over) + unit_rows(1, width, width - 1, over)
+        state, over = combined(seen.step, state + later, f.work), over * seen.over
+    rows = [[*(over * (i == j) - t for j, t in enumerate(row[:d])), *row[d:]] for i, row in enumerate(state)]
+    start, over = solved(rows, "base: its affine map iterated, less the identity", f.work)
+    rest = unit_rows(many, width - d, 0, over) + unit_rows(1, width - d, width - d - 1, over)
+    beyond = combined(seen.kinks, start + rest, f.work)
+    return [[over * seen.common * (i == k) - t for i, t in enumerate(row)] for k, row in enumerate(beyond)]
+
+
+SPARSE = re.compile(r"[0-9]{1,9}:-?[0-9]+(?: [0-9]{1,9}:-?[0-9]+)*+")
+
+
+def excluded(rows: list[Form], size: int, text: object, where: str, work: Work) -> tuple[int, int]:
+    """The bits, as two sets, 0 and 1, that no cycle has: a cycle has v >= 0 and K v >= q, v_j = 0 where the bit is 0 and
+    equality where it is 1. If c_i < 0 only where the bit is 1 and (c K)_j > 0 only where it is 0, then
+    0 >= c K v >= c q; and that is false when c q > 0 (Farkas 1902).
+    """
+    need(isinstance(text, str) and bool(SPARSE.fullmatch(text)), where, 'text such as "0:3 5:-2"', text)
+    pairs = [pair.split(":") for pair in str(text).split(" ")]
+    short = max(len(c) for _, c in pairs) <= MAX_LENGTH
+    need(short, where, f"numbers of at most {MAX_LENGTH} characters", text, error=Beyond)
+    vector, many = [(int(i), int(c)) for i, c in pairs], len(rows)
+    in_order = all(i < j for (i, _), (j, _) in pairwise([*vector, (size, 0)]))
+    need(in_order, where, f"indices that rise, below {size}", text)
+    work.spend(len(vector) * size * (400 + longest(rows) * longest([[c for _, c in vector]]) // 1024))
+    total = -sum(c * rows[i % many][-1] for i, c in vector)
+    need(total > 0, f"{where}: c q", "a number greater than 0", total)
+    turned = [(c, rows[i % many], i - i % many) for i, c in vector]
+    sums = (sum(c * row[(j - by) % size] for c, row, by in turned) for j in range(size))
+    return sum(1 << j for j, value in enumerate(sums) if value > 0), sum(1 << i for i, c in vector if c < 0)
+
+
+def cycles_complete(f: Map, certificate: dict[str, Any]) -> None:
+    """The cycles listed are all those whose least period divides P. A word has a bit for each kink at each step, 1 where the
+    unit is beyond the kink, 0 where it is not, either at the kink itself. The tree splits all words by their bits; at each
+    of its leaves a vector excludes them, or a rotation of theirs is smaller, so that the same cycle is found elsewhere; or all
+    bits are known, and so is the one cycle that they allow (docs/certificate-format.md has the proof).
+    """
+    period, base = count(certificate, "period", 1), certificate["base"]
+    pieces = [len(layer.kinks) + 1 for layer in f.layers for _ in layer.rows if layer.kinks]
+    whole = isinstance(base, str) and len(base) == len(pieces)
+    whole = whole and all(c in "012"[:most] for c, most in zip(base, pieces, strict=True))
+    need(whole, "base", f"a pattern of {len(pieces)} digits, each less than its unit's number of pieces", base)
+    many = sum(pieces) - len(pieces)
+    size = period * many
+    f.work.spend(1000 * period + 1000 * size * size)
+    points = listed(f, certificate["cycles"], period)
+    seen = corrected(f, base)
+    rows = eliminated(f, seen, period)
+    vectors = items(certificate["vectors"], "vectors") if certificate["vectors"] != [] else []
+    cuts = [excluded(rows, size, text, f"vectors[{i}]", f.work) for i, text in enumerate(vectors)]
+    full, left, tree = (1 << size) - 1, [(0, 0)], certificate["tree"]
+    f.work.spend(2000 * len(tree) if isinstance(tree, str) else 0)
+    for n, token in enumerate(tree.split(" ") if isinstance(tree, str) else []):
+        where = f"tree: token {n}"
+        need(bool(left), where, "no more tokens, as the tree is closed", token)
+        zeros, ones = left.pop()
+        f.work.spend(3000 + 10 * size)
+        if re.fullmatch("[0-9]{1,9}", token):
+            bit = 1 << min(int(token), size)
+            need(bool(bit & full & ~zeros & ~ones), where, f"a bit below {size} that is open", token)
+            left += [(zeros, ones | bit), (zeros | bit, ones)]
+        elif re.fullmatch(r"[0-9]{1,9}\.[0-9]{1,9}", token):
+            i, turns = map(int, token.split("."))
+            there = i < len(cuts) and turns < period
+            need(there, where, f"one of {len(cuts)} vectors, turned by less than {period}", token)
+            by = turns * many
+            without, within = ((x << by | x >> size - by) & full for x in cuts[i])
+            need(not (without & ~zeros or within & ~ones), where, "a vector that excludes these bits", token)
+        elif token == "<":
+            f.work.spend(1000 * size * period)
+            smaller = any(falls(zeros, ones, r, many, period) for r in range(1, period))
+            need(smaller, where, "bits with a rotation that is smaller", token)
+        else:
+            solved_here = token == "=" and zeros | ones == full
+            need(solved_here, where, "a bit, a vector, <, or = where all bits are known", token)
+            start = only_point(f, seen, ones, period)
+            need(tuple(start) in points or not returns(f, start, period), where, "a cycle that is listed", *start)
+    need(isinstance(tree, str) and not left, "tree", "a tree that is closed", "an open one")
+
+
+def falls(zeros: int, ones: int, r: int, many: int, period: int) -> bool:
+    """Whether the bits known show that the word begun r steps later is smaller, kink by kink and step by step."""
+    for k in range(many):
+        for t in range(period):
+            i, j = t * many + k, (t + r) % period * many + k
+            if not (zeros | ones) >> i & (zeros | ones) >> j & 1:
+                return False
+            if (ones >> i ^ ones >> j) & 1:
+                return bool(ones >> i & 1)
+    return False
+
+
+def only_point(f: Map, seen: Corrections, ones: int, period: int) -> list[Fraction]:
+    """The one point that comes back along the affine maps of a word."""
+    d, bit, patterns = f.dimension, 0, list[str]()
+    for _ in range(period):
+        digits = []
+        for kinks in seen.above:
+            digits.append(sum((ones >> bit + j & 1) == up for j, up in enumerate(kinks)))
+            bit += len(kinks)
+        patterns.append("".join(map(str, digits)))
+    image, over = followed(f, unit_rows(d, d + 1), 1, Word(0, 0, patterns))
+    rows = [[*(over * (i == j) - t for j, t in enumerate(row[:d])), row[d]] for i, row in enumerate(image)]
+    forms, over = solved(rows, f"tree: word {' '.join(patterns)}, less the identity", f.work)
+    return [Fraction(t, over) for (t,) in forms]
+
+
+def returns(f: Map, start: list[Fraction], period: int) -> bool:
+    """Whether f^period brings the point back."""
+    point = start
+    for _ in range(period):
+        point = f.at(point)
+    return point == start
+
+
+def listed(f: Map, values: object, period: int) -> set[tuple[Fraction, ...]]:
+    """All points of the cycles of a certificate: different ones, with least periods that divide the period."""
+    found = set[tuple[Fraction, ...]]()
+    for i, value in enumerate(items(values, "cycles") if values != [] else []):
+        cycle, where = members(value, f"cycles[{i}]", "period point"), f"cycles[{i}]"
+        least = count(cycle, "period", 1)
+        need(period % least == 0, f"{where}.period", f"a divisor of {period}", least)
+        orbit = [[Fraction(p, q) for p, q, _ in numbers(cycle["point"], f"{where}.point", None, f.dimension)]]
+        for _ in range(least):
+            orbit.append(f.at(orbit[-1]))
+        need(orbit.pop() == orbit[0], f"{where}.point", f"a point that comes back after {least} steps", *orbit[0])
+        fresh = orbit.count(orbit[0]) == 1 and tuple(orbit[0]) not in found
+        need(fresh, where, f"a cycle of least period {least} that is not there yet", *orbit[0])
+        found |= {*map(tuple, orbit)}
+    return found
 
 
 Interval = tuple[int, int]
@@ -1274,12 +1543,6 @@ def sin_values(layer: Layer, u: int, v: int, w: int, work: Work) -> Enclosed:
     return enclosed[0], enclosed[1]
 
 
-SWISHES = {  # x S(x): where it turns, its least value, where its slope turns, its greatest slope; rounded, in millionths
-    "gelu": (-751792, -169972, 1414213, 1128905),
-    "silu": (-1278465, -278465, 2399357, 1099840),
-}
-
-
 def swish(name: str, t: int, w: int, work: Work) -> Enclosed:
     """Around the value and the derivative of x S(x) at x = t/2^w, S the logistic function for silu, Phi for gelu.
 
@@ -1372,6 +1635,12 @@ class Box:
         pairs = [(sum(map(mul, row, middles)), sum(map(mul, map(abs, row), widths))) for row in layer.rows]
         return [(middle - width >> 1, middle + width >> 1) for middle, width in pairs]
 
+    def inputs(self, layer: Layer, values: list[Interval]) -> list[Interval]:
+        """weight times a vector, and the bias."""
+        biases = layer.bias, layer.upper[1] if layer.upper else layer.bias
+        sums, lower, upper = self.weighed(layer, values), *([b << self.bits for b in bias] for bias in biases)
+        return [divided(u + a, v + b, layer.scale) for (u, v), a, b in zip(sums, lower, upper, strict=True)]
+
     def __call__(self, x: Interval, times: int = 1, steep: bool = False) -> Enclosed:
         """F(...F(X)), and, if asked for, around the slopes of the iterate between any two points of X; else around 1."""
         slope = one = 1 << self.bits, 1 << self.bits
@@ -1379,10 +1648,7 @@ class Box:
             values, slopes = [x], [one]
             for layer in self.layers:
                 self.pay(layer, values, slopes if steep else [])
-                biases = layer.bias, layer.upper[1] if layer.upper else layer.bias
-                sums, lower, upper = self.weighed(layer, values), *([b << self.bits for b in bias] for bias in biases)
-                inputs = [divided(u + a, v + b, layer.scale) for (u, v), a, b in zip(sums, lower, upper, strict=True)]
-                enclosed = activated(layer, inputs, self.bits, self.work)
+                enclosed = activated(layer, self.inputs(layer, values), self.bits, self.work)
                 values = [value for value, _ in enclosed]
                 if steep:
                     chained = zip(self.weighed(layer, slopes), enclosed, strict=True)
@@ -1529,8 +1795,181 @@ def transversal(box: Box, a: Interval, b: Interval, m: int, ends: tuple[bool, bo
     return inward or (d <= a[0] and u >= b[1])
 
 
+Signal = list[list[Interval]]
+"""Numbers u that depend on y in R^d, -1 <= y_k <= 1: for each k around slopes s_k, with u(y) - u(0) the sum of the s_k y_k; and
+last, around u(0).
+"""
+
+
+def ranges(x: Signal) -> list[Interval]:
+    """Around all the values of these numbers."""
+    *slopes, middles = x
+    radii = [sum(max(-u, v) for u, v in row) for row in zip(*slopes, strict=True)]
+    return [(u - radius, v + radius) for (u, v), radius in zip(middles, radii, strict=True)]
+
+
+def applied(box: Box, layer: Layer, x: Signal) -> Signal:
+    """What a layer makes of such numbers."""
+    box.pay(layer, *x)
+    *columns, middles = x
+    slopes = [[divided(u, v, layer.scale) for u, v in box.weighed(layer, column)] for column in columns]
+    inputs = box.inputs(layer, middles)
+    (values, steep) = (activated(layer, z, box.bits, box.work) for z in (inputs, ranges([*slopes, inputs])))
+    chained = [[product(t, s, box.bits) for t, (_, s) in zip(column, steep, strict=True)] for column in slopes]
+    return [*chained, [value for value, _ in values]]
+
+
+def mixed(box: Box, *pairs: tuple[Signal, Signal]) -> Signal:
+    """The sums of the products x y of all pairs, unit by unit: x y - x_0 y_0 = x (y - y_0) + y_0 (x - x_0)."""
+
+    def summed(terms: list[tuple[list[Interval], list[Interval]]]) -> list[Interval]:
+        products = [[product(s, t, box.bits) for s, t in zip(*term, strict=True)] for term in terms]
+        return [(sum(u for u, _ in unit), sum(v for _, v in unit)) for unit in zip(*products, strict=True)]
+
+    for x, y in pairs:
+        box.work.spend(len(x) * len(x[0]) * (6000 + size(*chain(*chain(*x, *y))) ** 2 // 128))
+    around, slopes = [ranges(x) for x, _ in pairs], []
+    for k in range(len(pairs[0][0]) - 1):
+        first = [(values, y[k]) for values, (_, y) in zip(around, pairs, strict=True)]
+        slopes.append(summed(first + [(y[-1], x[k]) for x, y in pairs]))
+    return [*slopes, summed([(x[-1], y[-1]) for x, y in pairs])]
+
+
+def stepped(f: Map, box: Box, x: Signal) -> Signal:
+    """What f makes of the coordinates of a point."""
+    if f.kind == "lstm":
+        i, forget, g, o, squash = f.layers
+        h, c = ([column[half] for column in x] for half in (slice(len(i.rows)), slice(len(i.rows), None)))
+        c = mixed(box, (applied(box, forget, h), c), (applied(box, i, h), applied(box, g, h)))
+        h = mixed(box, (applied(box, o, h), applied(box, squash, c)))
+        return [*map(add, h, c)]
+    if f.kind == "gru":
+        r, z, rest, inner, n = f.layers
+        reset = mixed(box, (applied(box, r, x), applied(box, inner, x)))
+        return mixed(box, (applied(box, z, x), x), (applied(box, rest, x), applied(box, n, reset)))
+    signal = x
+    for layer in f.layers:
+        again = f.recurrent and layer is f.layers[-1]
+        signal = applied(box, layer, [*map(add, signal, x)] if again else signal)
+    return signal
+
+
+def block_image(f: Map, box: Box, block: Block) -> tuple[list[Form], list[Form]]:
+    """The lower and the upper ends, over 2^bits, of forms in y around the image of a block's points: slopes, and f at y = 0."""
+    forms, over = block.points
+    f.work.spend(len(forms) * len(forms[0]) * (500 + (longest(forms) + box.bits) ** 2 // 256))
+    x = [[divided(t << box.bits, t << box.bits, over) for t in column] for column in zip(*forms, strict=True)]
+    rows = [*zip(*stepped(f, box, x), strict=True)]
+    return [[u for u, _ in row] for row in rows], [[v for _, v in row] for row in rows]
+
+
+def covers(image: tuple[list[Form], list[Form]], block: Block, bits: int, where: str, work: Work) -> None:
+    """The first form of the block takes the images of the faces y_1 = -1 and y_1 = 1 beyond its opposite bounds, and the
+    other forms keep strictly between theirs.
+    """
+    low, high = weighed_ends(block.rows, image, work)
+    for k, ((fall, *falls, least), (climb, *climbs, most)) in enumerate(zip(low, high, strict=True)):
+        lo, hi = block.lo[k] << bits, block.hi[k] << bits
+        rest = sum(max(-s, t) for s, t in zip(falls, climbs, strict=True))
+        least, most = least - rest, most + rest
+        (a, b), (c, d) = sorted([(least - climb, most - fall), (least + fall, most + climb)])
+        holds = b < lo and hi < c if k == 0 else lo < a and max(b, d) < hi
+        rule = f"values {'strictly between' if k else 'on the faces beyond the opposite'} bounds of the block"
+        got = (Fraction(t, 1 << bits) for t in (a, b, c, d, lo, hi) if not holds)
+        need(holds, f"{where}: form {k}", rule, *got)
+
+
+def read_chains(certificate: dict[str, Any], blocks: list[Block], ends: int, work: Work) -> list[list[int]]:
+    """The chains of a certificate, from one of the first blocks to another; two from the same block part at blocks that
+    lie apart, and neither begins the other.
+    """
+    chains = items(certificate["chains"], "chains")
+    for i, one in enumerate(chains):
+        need(len(items(one, f"chains[{i}]")) > 1, f"chains[{i}]", "a step or more", one)
+        work.spend(3000 * len(one))
+        whole = all(type(a) is int and 0 <= a < len(blocks) for a in one) and max(one[0], one[-1]) < ends
+        rule = f"numbers of blocks, {len(blocks)} in all, the first and the last below {ends}"
+        need(whole, f"chains[{i}]", rule, one)
+    groups = [(0, chains)]  # each of chains that agree up to some step
+    while groups:
+        step, group = groups.pop()
+        branches = dict[int, list[list[int]]]()
+        for one in group:
+            need(len(group) == 1 or step < len(one), "chains: prefix", "no chain that begins another", one)
+            branches.setdefault(one[step], []).append(one)
+        for a, b in combinations(branches if step else [], 2):
+            need(apart(blocks[a], blocks[b], work), "chains: apart", "two to part at blocks that lie apart", a, b)
+        groups += [(step + 1, part) for part in branches.values() if len(part) > 1]
+    return chains
+
+
+def covering_chain(f: Map, certificate: dict[str, Any]) -> None:
+    """Every path of chains is followed by an orbit, and there are so many that the entropy is at least log(growth). In each
+    step of a chain one block covers the next: a path between the two faces of the one has a part that f maps to a path
+    between those of the other, inside it (docs/certificate-format.md has the proof).
+    """
+    blocks = [read_block(value, f"blocks[{i}]", f) for i, value in enumerate(items(certificate["blocks"], "blocks"))]
+    bits, ends = count(certificate, "bits", 1), len(items(certificate["vector"], "vector"))
+    need(ends <= len(blocks), "vector", f"at most {len(blocks)} weights, one for each block or fewer", ends)
+    chains, box = read_chains(certificate, blocks, ends, f.work), Box(f.layers, bits, f.work)
+    steps = {pair: f"chains[{i}]: step {n}" for i, one in enumerate(chains) for n, pair in enumerate(pairwise(one))}
+    images = {a: block_image(f, box, blocks[a]) for a in dict.fromkeys(a for a, _ in steps)}
+    for (a, b), where in steps.items():
+        covers(images[a], blocks[b], bits, f"{where}: block {a} covers block {b}", f.work)
+    grows(certificate, ends, [(one[0], one[-1], len(one) - 1) for one in chains], f.work)
+
+
+def reduced(f: Map, values: object) -> Map:
+    """p, a network of the line with s(f(x)) = p(s(x)) and s(x) = v.x, for a row v such that all rows that x is first multiplied
+    with are multiples u v: then f(x) depends on s(x) alone.
+    """
+    row = [Fraction(p, q) for p, q, _ in numbers(values, "row", None, f.dimension)]
+    shape: Any = f.canonical["map"]
+    need(f.kind in ["network", "plrnn"], "kind", "one for gated cells", f.kind)
+    need(any(row), "row", "a number that is not zero", *row[:5])
+    pivot = next(k for k, x in enumerate(row) if x)
+
+    def factors(rows: list[list[str]], where: str) -> list[str]:
+        """The u of each row."""
+        found = []
+        for i, texts in enumerate(rows):
+            w = [Fraction(text) for text in texts]
+            f.work.spend(len(row) * (6000 + size(*w, *row) ** 2 // 64))
+            u = w[pivot] / row[pivot]
+            need(w == [u * x for x in row], f"{where}[{i}]", "a multiple of the row of the certificate", *w[:5])
+            found.append(str(u))
+        return found
+
+    if f.kind == "plrnn":  # x enters once more at the end: s = max(0, s) - max(0, -s)
+        hidden = [*factors(shape["C"], "map.C"), "1", "-1"]
+        straight = [[u, str(-Fraction(u))] for u in factors(shape["A"], "map.A")]
+        layers = [{"weight": [[u] for u in hidden], "bias": [*shape["e"], "0", "0"], "activation": "relu"}]
+        layers += [{"weight": [*map(add, shape["W"], straight)], "bias": shape["h"], "activation": "identity"}]
+    else:
+        first, *rest = shape["layers"]
+        layers = [first | {"weight": [[u] for u in factors(first["weight"], "map.layers[0].weight")]}, *rest]
+    last, ends = {"weight": [[str(x) for x in row]], "bias": ["0"], "activation": "identity"}, f.layers[-1].range
+    if ends:  # then v.x has bounded values too, and to clip it to these changes nothing
+        pairs = [sorted((x * ends[0], x * ends[1])) for x in row]
+        bounds = [str(sum(side, Fraction(0))) for side in zip(*pairs, strict=True)]
+        last |= {"activation": "clip", "lo": bounds[0], "hi": bounds[1]}
+    line = {"kind": "network", "layers": [*layers, last]}
+    return Map({"format": "certify-map", "version": 1, "domain": None, "map": line}, f.work)
+
+
+def rank_one(f: Map, certificate: dict[str, Any]) -> None:
+    """f and a map p of the line have f = G o s, p = s o G: what the proof says of p holds for f."""
+    proof = certificate["proof"]
+    name: Any = proof.get("kind") if isinstance(proof, dict) else None
+    need(name in LINEAR, "proof.kind", f"one of {', '.join(LINEAR)}", name)
+    members(proof, "proof", f"kind {KINDS[name].required}", "period_three" if name == "odd-return" else "")
+    p = reduced(f, certificate["row"])
+    need(p.is_exact or name in ENCLOSING, "proof.kind", f"one of {', '.join(ENCLOSING)}, as f is smooth", name)
+    KINDS[name].rule(p, proof)
+
+
 class Kind(NamedTuple):
-    """What such a certificate proves, its rule, and the keys of its own."""
+    """What such a certificate proves ("" where that depends on the proof in it), its rule, and the keys of its own."""
 
     verdict: str
     rule: Callable[[Map, dict[str, Any]], None]
@@ -1550,8 +1989,13 @@ KINDS = {
     "order-box": Kind("ORDERED", order_box, "level bits core_steps parts mesh rule", "cover"),
     "block-horseshoe": Kind("CHAOTIC", block_horseshoe, "expanding blocks words vector growth"),
     "contraction": Kind("ORDERED", contraction, "rows factor"),
+    "covering-chain": Kind("CHAOTIC", covering_chain, "bits blocks chains vector growth"),
+    "cycles-complete": Kind("CYCLES", cycles_complete, "period base vectors tree cycles"),
+    "rank-one": Kind("", rank_one, "row proof"),
 }
-SPATIAL = ["block-horseshoe", "contraction"]  # the kinds for maps of R^d
+LINEAR = ["odd-return", "periodic-orbit", "order", "odd-return-box", "order-box"]  # the kinds of proofs in rank-one
+# The kinds for maps of R^d.
+SPATIAL = ["block-horseshoe", "contraction", "covering-chain", "cycles-complete", "rank-one"]
 ENCLOSING = ["odd-return-box", "order-box"]  # the kinds for boxes and smooth networks; all others need an exact map
 
 
@@ -1563,37 +2007,47 @@ ENTROPIES = {
 
 
 @long_integers()
-def claim_words(kind: str, certificate: dict[str, Any], box: bool = False) -> str:
+def claim_words(kind: str, certificate: dict[str, Any], box: bool = False, f: str = "f") -> str:
     """The sentence that a correct certificate of this kind proves, made of its data and of the domain in its claim; `box`
-    says that the map file gives a box.
+    says that the map file gives a box, and f is the map's name.
     """
 
     def show(text: str) -> str:
         return shown(Fraction(text))
 
     def iterate(times: int) -> str:
-        return "f(x)" if times == 1 else f"f^{times}(x)"
+        return f"{f}(x)" if times == 1 else f"{f}^{times}(x)"
 
+    if kind == "rank-one":
+        proof = certificate["proof"] | {"claim": certificate["claim"]}
+        through = "f(x) depends on s(x) = v.x alone, v the row, and s(f(x)) = p(s(x)) for a map p of the line"
+        return f"{through}, so what is concluded of p holds of f: {claim_words(proof['kind'], proof, f='p')}"
     if kind == "contraction":
         norm = f"f brings any two points closer together, by the factor {show(certificate['factor'])} or less in a norm"
         return (
             f"{norm}; hence it has one fixed point, to which every orbit converges, and no Li-Yorke pair (Banach 1922)"
         )
+    if kind == "cycles-complete":
+        periods = [cycle["period"] for cycle in certificate["cycles"]]
+        each = ", ".join(f"{len([*group])} of least period {p}" for p, group in groupby(sorted(periods)))
+        cycles = f"{len(periods) or 'no'} cycle{'s' * (len(periods) != 1)} whose least period divides {certificate['period']}"
+        return f"f has {'exactly ' * bool(periods)}{cycles}{f': {each}' * bool(periods)}"
     if kind in SPATIAL:
-        growth, words = show(certificate["growth"]), len(certificate["words"])
-        chaos = f"chaotic in the sense of Li and Yorke, and its topological entropy there is at least log({growth})"
-        return f"f has a compact invariant set on which it is {chaos} (by a block horseshoe of {words} words)"
+        chaos = "chaotic in the sense of Li and Yorke, and its topological entropy there is at least"
+        words, blocks = certificate.get("words"), certificate["blocks"]
+        how = f"a block horseshoe of {len(words)} words" if words else f"covering chains of {len(blocks)} blocks"
+        return f"f has a compact invariant set on which it is {chaos} log({show(certificate['growth'])}) (by {how})"
     domain, m = certificate["claim"]["domain"], 1 << certificate.get("level", 0)
     many = "for every network f in the box, " if box else ""
     if "radius" in certificate:
         unit = " times their absolute values" if certificate["weights"] == "relative" else ""
         many = f"for every network f whose weights and biases differ from these by at most {show(certificate['radius'])}{unit}, "
-    into = f"{many}f maps {f'[{show(domain[0])}, {show(domain[1])}]' if domain else 'the real line'} into itself, and"
+    into = f"{many}{f} maps {f'[{show(domain[0])}, {show(domain[1])}]' if domain else 'the real line'} into itself, and"
     entropy = f"positive topological entropy{'' if domain else ' on a compact invariant set'}"
     chaos = f"{entropy} and an uncountable scrambled set: it is chaotic in the sense of Li and Yorke"
     if kind == "periodic-orbit":
-        orbit = f"{show(certificate['orbit'][0])} is a periodic point of least period {certificate['period']}"
-        return f"{into} {orbit}, not a power of 2; hence f has {chaos} (Bowen and Franks 1976; Jankova and Smital 1986)"
+        orbit = f"{show(certificate['orbit'][0])} is a periodic point of least period {certificate['period']}, not a power of 2"
+        return f"{into} {orbit}; hence {f} has {chaos} (Bowen and Franks 1976; Jankova and Smital 1986)"
     if kind == "region-count":
         last, regions = len(certificate["regions"]), show(certificate["regions"][-1])
         return f"{into} f{f'^{last}' * (last > 1)} has exactly {regions} linear regions"
@@ -1604,15 +2058,20 @@ def claim_words(kind: str, certificate: dict[str, Any], box: bool = False) -> st
         few, less = SIDES[certificate["side"]]
         few = less if kind in ENCLOSING else few
         odd = f"{iterate(certificate['n'] * m)} {few} x {less} {iterate(m)} at x = {show(certificate['x'])}"
-        theorem = f"f has a period that is not a power of 2, {chaos} (Li, Misiurewicz, Pianigiani and Yorke 1982)"
+        theorem = f"{f} has a period that is not a power of 2, {chaos} (Li, Misiurewicz, Pianigiani and Yorke 1982)"
         three = [show(p) for p in certificate.get("period_three", [])]
         example = f"; it has the orbit {' -> '.join([*three, three[0]])} of period 3" if three else ""
         return f"{into} {odd}; hence {theorem}{example}"
     orbits = "converges to a fixed point" if m == 1 else f"is asymptotic to a cycle whose least period divides {m}"
     far = "" if domain else " or tends to infinity in absolute value, and"
-    near = ", f has no Li-Yorke pair and its topological entropy is zero" if domain else " f has no Li-Yorke pair"
+    near = f", {f} has no Li-Yorke pair and its topological entropy is zero" if domain else f" {f} has no Li-Yorke pair"
     rule = f"{iterate(2 * m)} = x implies {iterate(m)} = x"
     return f"{into} {rule}; hence every orbit {orbits}{far}{near} (Coppel 1955)"
+
+
+def verdict_of(certificate: dict[str, Any]) -> str:
+    """The verdict of a certificate that follows its rule: that of its kind, or of the proof in it."""
+    return KINDS[certificate["kind"]].verdict or verdict_of(certificate["proof"])
 
 
 def prove(f: Map, document: object) -> str:
@@ -1631,14 +2090,14 @@ def prove(f: Map, document: object) -> str:
     map_digest = canonical_sha256(f.canonical)
     need(certificate["digest"] == digest, "digest", digest, certificate["digest"])
     need(certificate["map_sha256"] == map_digest, "map_sha256", map_digest, certificate["map_sha256"])
-    need(claim["verdict"] == kind.verdict, "claim.verdict", kind.verdict, claim["verdict"])
     need(claim["domain"] == f.domain, "claim.domain", "the domain of the map", claim["domain"])
-    need(f.is_line or name in SPATIAL, "kind", f"{' or '.join(SPATIAL)}, as f is a map of R^{f.dimension}", name)
+    need(f.is_line or name in SPATIAL, "kind", f"one of {', '.join(SPATIAL)}, as f is a map of R^{f.dimension}", name)
     if name in SPATIAL:
-        holds = f.is_exact and bool(f.layers) and not f.domain
-        need(
-            holds, "kind", "one for other maps, as this is for plrnn and piecewise-linear networks on all of R^d", name
-        )
+        smooth = name in ["contraction", "covering-chain", "rank-one"]
+        holds = (f.is_exact or smooth) and bool(f.layers) and not f.is_box and not f.domain
+        which = "plrnn and single networks" if smooth else "plrnn and piecewise-linear networks"
+        which = "single networks, plrnn and gated cells" if name == "covering-chain" else which
+        need(holds, "kind", f"one for other maps, as this is for {which} on all of R^d", name)
     elif name in ENCLOSING:
         need(bool(f.layers), "kind", "one for piecewise-linear maps, as this is for networks alone", name)
     else:
@@ -1646,7 +2105,9 @@ def prove(f: Map, document: object) -> str:
         need(f.is_exact, "kind", rule, name)
         keeps_domain(f)
     kind.rule(f, certificate)
-    words = claim_words(name, certificate, f.is_box)  # the rule has seen the data that these words are made of
+    # The rule has seen the data that verdict and words are made of.
+    verdict, words = verdict_of(certificate), claim_words(name, certificate, f.is_box)
+    need(claim["verdict"] == verdict, "claim.verdict", verdict, claim["verdict"])
     need(claim["words"] == words, "claim.words", words, claim["words"])
     return words
 

@@ -19,10 +19,11 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict, Unpack
 
-from certify.crosscheck import Claim, Finding, Report, crosscheck, read_claims
+from certify.crosscheck.check import crosscheck
 from certify.crosscheck.claims import (
     AllCycles,
     Chaotic,
+    Claim,
     Cycle,
     EntropyBounds,
     FixedPoints,
@@ -33,6 +34,8 @@ from certify.crosscheck.claims import (
     Period3,
     RegionCount,
 )
+from certify.crosscheck.files import read_claims
+from certify.crosscheck.finding import Finding, Report
 from certify.mapfile import Map
 from certify.reading import load
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, TypeVar
@@ -16,13 +16,19 @@ from certify.counting import Counts, activation_breaks, counts
 from certify.decision.budget import Budget
 from certify.decision.cycles import Cycles, Periods, cycles_of, periods_of
 from certify.decision.decide import DEFAULT_LEVEL, Decision, NotDecided, OddReturn, Order, PeriodicOrbit, decide
+from certify.dimension.chains import CoveringChains
+from certify.dimension.complete import CompleteCycles, complete_cycles
 from certify.dimension.contraction import Contraction
 from certify.dimension.decide import SpatialDecision, decide_spatial
+from certify.dimension.exact_cycles import Cycle, search
 from certify.dimension.horseshoe import BlockHorseshoe
+from certify.dimension.rank_one import LineProof, RankOne, Reduction, reduction
+from certify.dimension.system import System
 from certify.enclosure.decide import EnclosedDecision, OddReturnBox, OrderBox, decide_box
-from certify.entropy import Entropy
-from certify.entropy import entropy as enclose
-from certify.errors import BudgetExceeded, CertifyError
+from certify.entropy.enclosure import entropy as enclose
+from certify.entropy.result import Entropy
+from certify.errors import BudgetExceeded, CertifyError, InputError
+from certify.gated import Cell
 from certify.mapfile import Map, Spatial, canonical_json_sha256, document, exact_map, is_spatial, line_map
 from certify.network import Network
 from certify.numbers import as_float, fraction, shown
@@ -45,7 +51,7 @@ class Verdict:
     verdict: Literal["CHAOTIC", "ORDERED", "UNDECIDED"]
     reason: str
     certificate: Certificate | None
-    decision: Decision | EnclosedDecision | SpatialDecision
+    decision: Decision | EnclosedDecision | SpatialDecision | RankOne
 
     @property
     def witness(self) -> Fraction | None:
@@ -83,6 +89,7 @@ def prove(
     max_pieces: int = DEFAULT_PIECES,
     time_limit: float | None = None,
     seed: int = 0,
+    entropy: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Verdict:
     """Is the map chaotic? A verdict, with a certificate that the independent checker has replayed before this returns.
@@ -92,7 +99,10 @@ def prove(
     decision is complete but for maps whose periods are all the powers of 2; beyond it the verdict is UNDECIDED.
 
     A `Box`, or a network with smooth activations, is decided by enclosures: the verdict then holds for every network of the box.
-    A map of R^d, d > 1, is decided by the search of `certify.dimension`, which of these options takes `time_limit` and `seed` alone.
+    A map of R^d, d > 1, is decided by the search of `certify.dimension`, which of these options takes `time_limit` and `seed` alone;
+    one that goes through one number (`certify.dimension.rank_one`) as the map of the line that it is, by the other ones. Its time is
+    limited even where `time_limit` is None (`certify.dimension.decide.SECONDS`). With `entropy` the search, of a piecewise-linear map
+    of R^d alone, goes on for as much entropy as it finds; other maps raise `InputError`.
 
     >>> from certify import families
     >>> prove(families.tent()).verdict
@@ -101,8 +111,17 @@ def prove(
     budget = Budget(max_pieces, time_limit)
     if isinstance(given, Box) and given.is_single:
         given = given.lower
+    reduced = reduction(given) if is_spatial(given) else None
+    smooth = isinstance(given, Cell) or (isinstance(given, Network) and given.smooth)
+    if entropy and (reduced or smooth or not is_spatial(given)):
+        raise InputError("--entropy", "a piecewise-linear map of several dimensions", "another map")
     if is_spatial(given):
-        return _prove_in_space(given, budget, seed, progress)
+        if reduced:
+            line = prove(
+                reduced.line, max_level=max_level, max_pieces=max_pieces, time_limit=time_limit, progress=progress
+            )
+            return _carried_over(line, reduced, given)
+        return _prove_in_space(given, budget, seed, entropy, progress)
     given = line_map(given)
     if isinstance(given, Box) or (isinstance(given, Network) and given.smooth):
         return _prove_by_enclosures(given, max_level, budget, progress)
@@ -121,13 +140,32 @@ def prove(
     return Verdict("ORDERED" if isinstance(decision, Order) else "CHAOTIC", _reason(decision, f), proof, decision)
 
 
-def _prove_in_space(given: Spatial, budget: Budget, seed: int, progress: Callable[[str], None]) -> Verdict:
-    decision = decide_spatial(given, budget, progress, seed)
+def _carried_over(found: Verdict, reduced: Reduction, given: Spatial) -> Verdict:
+    """The verdict on the line of a map that goes through one number, for the map itself."""
+    through = "f(x) depends on v.x alone, v the row of the certificate, and v.f(x) = p(v.x) for a map p of the line"
+    reason = f"{through}. Of p, in place of f: {found.reason}"
+    if not isinstance(found.decision, LineProof):
+        return Verdict("UNDECIDED", reason, None, NotDecided(reason))
+    decision = RankOne(reduced.row, found.decision)
+    try:
+        proof = checked(decision, None if reduced.line.smooth else reduced.line.to_piecewise_linear(), given)
+    except BudgetExceeded as error:
+        return Verdict("UNDECIDED", str(error), None, NotDecided(str(error)))
+    return Verdict(found.verdict, reason, proof, decision)
+
+
+def _prove_in_space(
+    given: Spatial, budget: Budget, seed: int, entropy: bool, progress: Callable[[str], None]
+) -> Verdict:
+    decision = decide_spatial(given, budget, progress, seed, entropy)
     if isinstance(decision, NotDecided):
         return Verdict("UNDECIDED", decision.reason, None, decision)
     progress("checking the certificate")
     try:
-        proof = checked(decision, None, given)
+        if isinstance(decision, CoveringChains):
+            decision, proof = checked_enclosure(decision, given)
+        else:
+            proof = checked(decision, None, given)
     except BudgetExceeded as error:
         return Verdict("UNDECIDED", str(error), None, NotDecided(str(error)))
     verdict: Literal["CHAOTIC", "ORDERED"] = "ORDERED" if isinstance(decision, Contraction) else "CHAOTIC"
@@ -149,13 +187,13 @@ def _prove_by_enclosures(
     return Verdict(verdict, _enclosed_reason(decision, given), proof, decision)
 
 
-TRIES = {OddReturnBox: 5, OrderBox: 3}
+TRIES = {OddReturnBox: 5, OrderBox: 3, CoveringChains: 2}
 """With so many bits, doubled each time, the checker is asked: the first resolve the margins or cells, so more hardly ever help."""
 
-Enclosed = TypeVar("Enclosed", bound=OddReturnBox | OrderBox)
+Enclosed = TypeVar("Enclosed", bound=OddReturnBox | OrderBox | CoveringChains)
 
 
-def checked_enclosure(decision: Enclosed, given: Network | Box) -> tuple[Enclosed, Certificate]:
+def checked_enclosure(decision: Enclosed, given: Box | Spatial) -> tuple[Enclosed, Certificate]:
     """The decision with the fewest bits at which the checker accepts its certificate, and that certificate.
 
     The bits are doubled from those of the decision on.
@@ -216,7 +254,7 @@ def entropy(
     time_limit: float | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> CertifiedEntropy:
-    """The topological entropy, enclosed (`certify.entropy.Entropy`), both ends replayed by the independent checker.
+    """The topological entropy, enclosed (`certify.entropy.result.Entropy`), both ends replayed by the independent checker.
 
     Each certificate proves a bound log(p/q); the decimal ends are rounded outwards from these.
 
@@ -254,6 +292,55 @@ def cycles(given: Map, period: int, *, max_pieces: int = DEFAULT_PIECES, time_li
     """
     budget = Budget(max_pieces, time_limit)
     return cycles_of(piecewise_linear(given, budget), period, budget)
+
+
+@dataclass(frozen=True)
+class SpatialCycles:
+    """Cycles of a map of R^d, each exact. `certificate` proves that they are all whose least period divides `period`; where there is
+    none, `reason` says why there may be others."""
+
+    period: int
+    cycles: tuple[Cycle, ...]
+    reason: str
+    certificate: Certificate | None
+
+
+def spatial_cycles(
+    given: Map,
+    period: int,
+    *,
+    complete: bool = False,
+    time_limit: float | None = None,
+    seed: int = 0,
+    progress: Callable[[str], None] = lambda _: None,
+) -> SpatialCycles:
+    """Cycles of a piecewise-linear map of R^d whose least period divides `period`: those that a search comes across; or, if they
+    are to be `complete`, all of them, with a certificate that the independent checker has replayed.
+
+    What the search finds may depend on `seed`. Raises `InputError` for other maps, `ValueError` when the period is less than 1.
+
+    >>> from certify import PLRNN
+    >>> lozi = PLRNN([["17/10", 1], ["1/2", 0]], [["-17/5"], [0]], [[1, 0]], [0], [1, 0])
+    >>> [cycle.stability.word for cycle in spatial_cycles(lozi, 2, complete=True).cycles]
+    ['saddle', 'saddle', 'saddle']
+    """
+    if period < 1:
+        raise ValueError(f"a period is at least 1, got {period}")
+    if not is_spatial(given) or isinstance(given, Cell) or (isinstance(given, Network) and given.smooth):
+        got = "a map with smooth activations" if is_spatial(given) else "a map of an interval or of the line"
+        raise InputError("map", "a plrnn, or a piecewise-linear network from R^d to R^d", got)
+    system, budget = System(given), Budget(time_limit=time_limit)
+    if not complete:
+        found = search(system, period, budget, progress, seed)
+        return SpatialCycles(period, found, "a search does not prove that it has found all", None)
+    proof = complete_cycles(system, period, budget, progress)
+    if not isinstance(proof, CompleteCycles):
+        return SpatialCycles(period, proof.cycles, proof.reason, None)
+    progress("checking the certificate")
+    try:
+        return SpatialCycles(period, proof.cycles, "", checked(proof, None, given))
+    except BudgetExceeded as error:
+        return SpatialCycles(period, proof.cycles, str(error), None)
 
 
 def periods(given: Map, up_to: int, *, max_pieces: int = DEFAULT_PIECES, time_limit: float | None = None) -> Periods:
@@ -306,15 +393,23 @@ def _enclosed_reason(decision: OddReturnBox | OrderBox, given: Network | Box) ->
     return f"{inequality}: {values}; an odd return of {'f' if m == 1 else f'g = {g}'} (n = {decision.n}, level {decision.level})."
 
 
-def _spatial_reason(decision: BlockHorseshoe | Contraction) -> str:
+def _spatial_reason(decision: BlockHorseshoe | CoveringChains | Contraction) -> str:
     if isinstance(decision, Contraction):
         return f"f contracts by the factor {shown(decision.factor)} in a weighted maximum norm, so one fixed point attracts all orbits."
-    lengths = sorted(len(word.patterns) for word in decision.words)
-    steps = ", ".join(map(str, lengths[:6])) + (", …" if len(lengths) > 6 else "")
+    entropy = f"topological entropy at least log({decision.growth}), about {math.log(as_float(decision.growth)):.4f}"
+    if isinstance(decision, CoveringChains):
+        steps = _lengths(len(chain) - 1 for chain in decision.chains)
+        return f"{len(decision.chains)} chains of {steps} steps, of {len(decision.blocks)} blocks, each of which covers the next: {entropy}"
+    steps = _lengths(len(word.patterns) for word in decision.words)
     blocks = "a block" if len(decision.blocks) == 1 else f"{len(decision.blocks)} blocks"
     directions = "1 expanding direction" if decision.expanding == 1 else f"{decision.expanding} expanding directions"
-    words = f"{len(lengths)} words of {steps} steps lead {blocks} with {directions} across"
-    return f"{words}: topological entropy at least log({decision.growth}) , about {math.log(as_float(decision.growth)):.4f}"
+    words = f"{len(decision.words)} words of {steps} steps lead {blocks} with {directions} across"
+    return f"{words}: {entropy}"
+
+
+def _lengths(given: Iterable[int]) -> str:
+    lengths = sorted(given)
+    return ", ".join(map(str, lengths[:6])) + (", …" if len(lengths) > 6 else "")
 
 
 def _power(n: int) -> str:

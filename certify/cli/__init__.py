@@ -11,7 +11,8 @@ import click
 from certify import __version__
 from certify.cli.counting import regions
 from certify.cli.crosschecking import crosscheck
-from certify.cli.deciding import check, cycles, periods, prove
+from certify.cli.cycling import cycles
+from certify.cli.deciding import check, periods, prove
 from certify.cli.enclosing import enclose_orbit, radius
 from certify.cli.entropy import entropy, growth
 from certify.cli.maps import convert, family, info

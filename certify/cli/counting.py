@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 @click.option("--each", is_flag=True, help="The MAPs are f₁, …, f_T: count for f₁, f₂∘f₁, …, f_T∘…∘f₁.")
 @click.option("--crossings", metavar="A,B", help="Also count the crossings of the interval [A, B].")
 @click.option("--fixed-points", is_flag=True, help="Also count the fixed points of f^t.")
-@click.option("--line", metavar="A B", nargs=2, help="List the regions of a network on the segment between two points.")
+@click.option("--line", metavar="A B", nargs=2, help="List the regions on the segment between two points; -t: of f^T.")
+@click.option("--no-list", is_flag=True, help="With --line: count the regions without listing them.")
 @click.option("--plot", metavar="FILE", type=FILE, help="Draw the counts on a log scale (PNG, SVG or PDF).")
 @click.option(
     "-o", "--out", "out", metavar="CERT", type=FILE, help="With -t: write a certificate of the linear regions."
@@ -37,11 +38,13 @@ def regions(
     activation: str | None,
     output: str | None,
     domain: str | None,
+    constant: str | None,
     iterates: int | None,
     each: bool,
     crossings: str | None,
     fixed_points: bool,
     line: tuple[str, str] | None,
+    no_list: bool,
     plot: Path | None,
     out: Path | None,
     as_json: bool,
@@ -53,21 +56,34 @@ def regions(
     activation region is a maximal interval on which every unit keeps its state in each of the t steps. Counts are
     integers of any size, found in time polynomial in T, without listing the regions.
 
-    --line A B lists the regions of a network (of any number of inputs and outputs) on the segment from A to B, whose
-    coordinates are separated by commas, as a stream: each region is a maximal part of 0 <= t <= 1 with the exact line
-    of every output.
+    --line A B lists the regions of a network (of any number of inputs and outputs) or of a plrnn on the segment from A
+    to B, whose coordinates are separated by commas, as a stream: each region is a maximal part of 0 <= t <= 1 with the
+    exact line of every output. With -t T these are the regions of f^T, and the numbers of regions of f, f², …, f^T on the
+    segment follow. --no-list gives the numbers alone.
     """
-    sources = [Source(path, activation, output, domain) for path in map_paths]
-    if sum((iterates is not None, each, line is not None)) != 1:
-        raise click.UsageError("say one of -t T, --each and --line A B")
+    sources = [Source(path, activation, output, domain, constant) for path in map_paths]
+    if each == (iterates is not None or line is not None):
+        raise click.UsageError("say -t T, --line A B or both of them; or --each")
     if len(sources) > 1 and not each:
         raise click.UsageError("several maps need --each")
-    if out and iterates is None:
-        raise click.UsageError("-o goes with -t T: a certificate is about the iterates of one map")
+    if out and (iterates is None or line is not None):
+        raise click.UsageError("-o goes with -t T: a certificate is about the iterates of one map, not about a segment")
     if line is not None and (crossings or fixed_points or plot):
-        raise click.UsageError("--line lists regions; --crossings, --fixed-points and --plot go with -t T")
+        raise click.UsageError("--crossings, --fixed-points and --plot go with -t T and not with --line")
+    if no_list and line is None:
+        raise click.UsageError("--no-list goes with --line")
     if line is not None:
-        _along(sources[0], line, as_json)
+        from certify.cli.along import along
+
+        columns = along(sources[0], line, iterates, listed=not no_list, as_json=as_json, time_limit=time_limit)
+        if as_json:
+            if iterates is not None or no_list:
+                click.echo(json.dumps(columns))
+        elif iterates is not None:
+            _table(columns)
+        else:
+            linear, patterns = (columns[name][0] for name in ("regions", "activation_regions"))
+            click.echo(f"{linear} linear regions, {patterns} activation regions")
         return
     if each and fixed_points:
         raise click.UsageError("--fixed-points is about the iterates of one map")
@@ -85,7 +101,7 @@ def regions(
     if as_json:
         click.echo(json.dumps(_columns(rows)))
     else:
-        _table(rows)
+        _table(_columns(rows))
 
 
 def _counts(sources: list[Source], each: bool, crossings: str | None, fixed_points: bool) -> Iterator[Count]:
@@ -149,13 +165,13 @@ def _columns(rows: list[Count]) -> dict[str, Any]:
     return columns
 
 
-def _table(rows: list[Count]) -> None:
+def _table(columns: dict[str, Any]) -> None:
     """Counts, and the growth rate regions^(1/t) of their number, an upper bound of nothing but a help to the eye."""
-    columns = _columns(rows)
     names = list(columns)[1:]
     cells = [["t", *(name.replace("_", " ") for name in names), "regions^(1/t)"]]
-    for i, row in enumerate(rows):
-        cells.append([str(row.t), *(_short(columns[name][i]) for name in names), f"{_root(row.regions, row.t):.6f}"])
+    for i, t in enumerate(columns["t"]):
+        root = _root(int(columns["regions"][i]), t)
+        cells.append([str(t), *(_short(columns[name][i]) for name in names), f"{root:.6f}"])
     widths = [max(len(line[j]) for line in cells) for j in range(len(cells[0]))]
     for line in cells:
         click.echo("  ".join(cell.rjust(width) for cell, width in zip(line, widths)))
@@ -190,36 +206,3 @@ def _plot(rows: list[Count], target: Path) -> None:
         axes.set(xlabel="t", ylabel="log10 of the count", title="Exact counts for the t-th iterate")
         axes.legend()
     save(figure, target)
-
-
-def _along(source: Source, line: tuple[str, str], as_json: bool) -> None:
-    from certify.mapfile import exact_map
-    from certify.network import Network
-    from certify.plrnn import PLRNN
-    from certify.segment import regions_along
-
-    with source.named():
-        given = source.read().map
-        if not isinstance(given, Network | PLRNN):
-            given = exact_map(given)
-        if not isinstance(given, Network):
-            kind = "plrnn" if isinstance(given, PLRNN) else "piecewise-linear"
-            raise InputError("map.kind", '"network", whose regions lie along a segment', f'"{kind}"')
-        start, end = (numbers_of("--line", point) for point in line)
-        found = regions_along(given.layers, start, end)
-    linear = patterns = 0
-    for region in found:
-        linear += 1
-        patterns += region.patterns
-        slopes, constants = [str(s) for s in region.slopes], [str(c) for c in region.constants]
-        if as_json:
-            click.echo(
-                json.dumps(
-                    {"start": str(region.start), "end": str(region.end), "slopes": slopes, "constants": constants}
-                )
-            )
-        else:
-            lines = ", ".join(f"{s} t + {c}" for s, c in zip(slopes, constants))
-            click.echo(f"[{region.start}, {region.end}]  {lines}")
-    if not as_json:
-        click.echo(f"{linear} linear regions, {patterns} activation regions")

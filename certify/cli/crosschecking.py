@@ -12,7 +12,7 @@ import click
 from certify.cli.shared import FILE, INVALID, Source, budgets, careful, map_source, numbers_of, progress
 
 if TYPE_CHECKING:
-    from certify.crosscheck import Report
+    from certify.crosscheck.finding import Report
 
 COLOURS = {"CONFIRMED": "green", "REFUTED": "red", "UNDECIDED": "yellow"}
 
@@ -32,8 +32,8 @@ def crosscheck(
     CLAIMS is a JSON file of claims (docs/claims-format.md), or a CSV file with one orbit. Each claim is CONFIRMED, REFUTED
     by an exact fact, or UNDECIDED. Exit code 0 when nothing is refuted, 1 otherwise, 2 for bad input.
     """
-    from certify.crosscheck import crosscheck as check
-    from certify.crosscheck import read_claims
+    from certify.crosscheck.check import crosscheck as check
+    from certify.crosscheck.files import read_claims
 
     allowed = None if tolerance is None else numbers_of("--tolerance", tolerance)
     if allowed is not None and len(allowed) != 1:

@@ -12,7 +12,7 @@ from certify.cli.shared import FILE, Source, careful, map_source, numbers_of, pr
 from certify.errors import InputError
 
 if TYPE_CHECKING:
-    from certify.entropy import Algebraic
+    from certify.entropy.algebra import Algebraic
 
 
 @click.command()
@@ -108,7 +108,7 @@ def growth(source: Source, points: str, iterates: int, as_json: bool) -> None:
     separate deep from shallow networks: the cycle's own growth rate beside the one that its period alone gives.
     """
     from certify.decision.budget import Budget
-    from certify.entropy import cycle_growth
+    from certify.entropy.cycle_growth import cycle_growth
     from certify.verdict import piecewise_linear
 
     with source.named():

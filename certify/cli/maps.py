@@ -93,9 +93,14 @@ def _domain(given: Map) -> str | list[str]:
 
 def _kind(given: Map) -> str:
     from certify.box import Box
+    from certify.gated import GRU, LSTM
     from certify.piecewise import PiecewiseLinear
     from certify.plrnn import PLRNN
 
+    if isinstance(given, LSTM):
+        return f"lstm with {given.units} unit{'s' * (given.units > 1)}"
+    if isinstance(given, GRU):
+        return f"gru with {given.units} unit{'s' * (given.units > 1)}, reset {given.reset} the product"
     if isinstance(given, PLRNN):
         return f"plrnn with {given.units} hidden unit{'s' * (given.units > 1)}"
     if isinstance(given, PiecewiseLinear):

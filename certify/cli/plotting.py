@@ -39,51 +39,70 @@ picture = click.option(
 @map_source
 @picture
 @click.option("--iterates", metavar="T,…", default="1", show_default=True, help="Draw f^T for each T.")
-@click.option("--orbit", metavar="X", help="Draw the orbit of X as a cobweb, exactly.")
-@click.option("--steps", metavar="N", type=click.IntRange(min=1), default=20, show_default=True, help="Of the orbit.")
+@click.option("--orbit", metavar="X", help="Draw the orbit of X as a cobweb; in R^d of X1,…,Xd as points.")
+@click.option(
+    "--steps", metavar="N", type=click.IntRange(min=1), help="Of the orbit.  [default: 20; in several dimensions 5000]"
+)
 @click.option(
     "--certificate", "cert_path", metavar="CERT", type=FILE, help="Draw what CERT shows, once the checker accepts it."
 )
 @click.option("--window", metavar="LO,HI", help="The square to draw; the domain without it.")
+@click.option("--coordinates", metavar="I,J", default="1,2", show_default=True, help="Of a map of R^d: which to draw.")
 @careful
 def plot(
     source: Source,
     out: Path,
     iterates: str,
     orbit: str | None,
-    steps: int,
+    steps: int | None,
     cert_path: Path | None,
     window: str | None,
+    coordinates: str,
 ) -> None:
-    """Draw the graph of MAP and of its iterates with the diagonal.
+    """Draw the graph of MAP and of its iterates with the diagonal. Of a map of R^d, an orbit in two coordinates.
 
-    Corners, orbits and witnesses are computed exactly; of a graph of more than 4,000 pieces some points
-    are shown, and the picture says so.
-    Of a map of the line the window holds the core, the knots and the fixed points. Exit code 1 for a certificate that is INVALID, 4 beyond
-    the checker's limits.
+    Of a piecewise-linear map corners, orbits and witnesses are computed exactly; of a graph of more than 4,000 pieces some points
+    are shown, and the picture says so. Of a smooth network, and of a box, a band is drawn that is proved to hold the graph.
+    Of a map of the line the window holds the core, the knots and the fixed points.
+
+    An orbit in several dimensions is computed in doubles and proves nothing; --certificate adds the blocks of the proof.
+
+    Exit code 1 for a certificate that is INVALID, 4 beyond the checker's limits.
     """
+    from certify.mapfile import is_spatial
     from certify.plot.canvas import require_suffix, save
     from certify.plot.graph import graph
+    from certify.plot.plane import STEPS, plane
 
-    _refuse_unless(orbit is not None, "steps", "--orbit X")
     require_suffix(out)
-    times = _times(iterates)
-    start = None if orbit is None else _one(numbers_of("--orbit", orbit), "--orbit", orbit)
+    times = _integers("--iterates", iterates, "positive integers separated by commas, such as 1,2,3")
+    pair = _integers("--coordinates", coordinates, "two positive integers I,J")
+    points = None if orbit is None else numbers_of("--orbit", orbit)
     over = None if window is None else _two(numbers_of("--window", window), "--window", window)
     with source.named():
         read = source.read()
         certificate = None if cert_path is None else valid_certificate(read.map, cert_path)
         title = read.name or source.path.name
-        figure = graph(read.map, times, orbit=start, steps=steps, certificate=certificate, over=over, title=title)
+        if is_spatial(read.map):
+            for name in ("iterates", "window"):
+                _refuse_unless(False, name, "a map of an interval or of the line")
+            figure = plane(read.map, points, steps or STEPS, certificate=certificate, coordinates=pair, title=title)
+        else:
+            _refuse_unless(orbit is not None, "steps", "--orbit X")
+            _refuse_unless(False, "coordinates", "a map of R^d")
+            start = None if points is None else _one(points, "--orbit", str(orbit))
+            figure = graph(
+                read.map, times, orbit=start, steps=steps or 20, certificate=certificate, over=over, title=title
+            )
     save(figure, out)
     click.echo(f"wrote {out}")
 
 
-def _times(given: str) -> list[int]:
-    """The iterates, such as 1,2,3. Raises `InputError`."""
+def _integers(option: str, given: str, expected: str) -> list[int]:
+    """Positive integers separated by commas. Raises `InputError`."""
     parts = [part.strip() for part in given.split(",")]
     if not all(part.isascii() and part.isdigit() and int(part) for part in parts):
-        raise InputError("--iterates", "positive integers separated by commas, such as 1,2,3", repr(given))
+        raise InputError(option, expected, repr(given))
     return [int(part) for part in parts]
 
 

@@ -37,6 +37,7 @@ def export(
     activation: str | None,
     output: str | None,
     domain: str | None,
+    constant: str | None,
     language: str,
     out: Path | None,
     machine_integers: bool,
@@ -57,7 +58,7 @@ def export(
 
     if machine_integers and language != "coq":
         raise click.UsageError("--machine-integers goes with --to coq")
-    source = Source(map_path, activation, output, domain)
+    source = Source(map_path, activation, output, domain, constant)
     with source.named():
         read = source.read()
     proof = valid_certificate(read.map, cert_path)

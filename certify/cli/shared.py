@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from certify.errors import BudgetExceeded, CertifyError, InputError
 
@@ -34,18 +35,20 @@ class Source:
     activation: str | None
     output: str | None
     domain: str | None
+    input: str | None
 
     def read(self) -> MapFile:
         """The map. Raises `InputError`."""
         from certify.reading import UNSET, read
 
         domain = UNSET if self.domain is None else self.domain
-        return read(self.path, activation=self.activation, output=self.output, domain=domain)
+        return read(self.path, activation=self.activation, output=self.output, domain=domain, input=self.input)
 
     @property
     def says_all(self) -> bool:
         """Whether it is a JSON map file, taken as it stands."""
-        return self.path.suffix.lower() == ".json" and (self.activation, self.output, self.domain) == (None, None, None)
+        chosen = self.activation, self.output, self.domain, self.input
+        return self.path.suffix.lower() == ".json" and not any(choice is not None for choice in chosen)
 
     @contextmanager
     def named(self) -> Iterator[None]:
@@ -59,6 +62,7 @@ class Source:
 def choices(command: Callable[..., None]) -> Callable[..., None]:
     """The options that a file of bare weights leaves open."""
     for option in (
+        click.option("--input", "constant", metavar="X,…", help="Constant input of a recurrent cell; zero without it."),
         click.option("--domain", metavar="LO,HI|line", help="The interval to study, or the whole line."),
         click.option(
             "--output", metavar="NAME[:P,…]", help="Activation of the last layer: identity, relu, clip:0,1, …"
@@ -78,9 +82,15 @@ def map_source(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def run(
-        *args: Any, map_path: Path, activation: str | None, output: str | None, domain: str | None, **options: Any
+        *args: Any,
+        map_path: Path,
+        activation: str | None,
+        output: str | None,
+        domain: str | None,
+        constant: str | None,
+        **options: Any,
     ) -> None:
-        command(*args, source=Source(map_path, activation, output, domain), **options)
+        command(*args, source=Source(map_path, activation, output, domain, constant), **options)
 
     return choices(click.argument("map_path", metavar="MAP", type=FILE)(run))
 
@@ -141,6 +151,15 @@ def numbers_of(option: str, given: str) -> list[Q]:
         return [rational(part.strip()) for part in given.split(",")]
     except ValueError as error:
         raise InputError(option, "exact numbers separated by commas, such as 0,1/2", str(error)) from None
+
+
+def refuse_what_does_not_count(*names: str) -> None:
+    """Raises `InputError` where one of these options was given: it means nothing for the map at hand."""
+    context = click.get_current_context()
+    for name in names:
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            what = "one dimension" if name.startswith("max") else "several dimensions"
+            raise InputError(f"--{name.replace('_', '-')}", "no such option for this map", f"one for maps of {what}")
 
 
 @contextmanager

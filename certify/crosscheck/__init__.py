@@ -4,10 +4,3 @@ The claims are those of docs/claims-format.md; `claims` reads them, `files` read
 examines it: `cycles` (by `near`, the true cycles near given points), `orbit`, `counts`, `knots`, `verdicts`, `bounds`; `subject` is
 the map, with what several of them ask for.
 """
-
-from certify.crosscheck.check import crosscheck
-from certify.crosscheck.claims import Claim, claim
-from certify.crosscheck.files import read_claims
-from certify.crosscheck.finding import Finding, Report
-
-__all__ = ["Claim", "Finding", "Report", "claim", "crosscheck", "read_claims"]

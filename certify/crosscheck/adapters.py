@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from certify.crosscheck.claims import AllCycles, Claim, Knots, Measured, Orbit, RegionCount, measured, number, wrong
+from certify.crosscheck.claims import (
+    AllCycles,
+    Claim,
+    Knots,
+    Measured,
+    Orbit,
+    RegionCount,
+    SpatialCycles,
+    measured,
+    number,
+    wrong,
+)
 from certify.errors import InputError
 
 
@@ -29,6 +40,36 @@ def scyfi(cycles: Any, tolerance: Any) -> list[AllCycles]:
             if len(cycle) != order:
                 raise InputError(f"{where}[{i}]", f"a cycle of {order} states", f"{len(cycle)}")
         claims.append(AllCycles(order, tuple(listed), tolerance, note=f"SCYFI, order {order}"))
+    return claims
+
+
+def scyfi_in_space(
+    cycles: Any, tolerance: Any, eigenvalues: Any = None, eigenvalue_tolerance: Any = None, complete: bool = False
+) -> list[SpatialCycles]:
+    """The same lists for a model with a state in R^d; with `eigenvalues` also those that `find_cycles` returns second, in the same
+    order. One claim for each order: these are cycles of that least period, and all of them if they are said to be `complete` (which
+    SCYFI does not say). Raises `InputError` where the nesting is another.
+    """
+    claims = []
+    orders = _entries("cycles", cycles)
+    spectra = [None] * len(orders) if eigenvalues is None else _entries("eigenvalues", eigenvalues)
+    if len(spectra) != len(orders):
+        raise InputError("eigenvalues", f"{len(orders)} lists, one for each order", f"{len(spectra)}")
+    for order, (found, spectrum) in enumerate(zip(orders, spectra), 1):
+        where = f"cycles[{order - 1}]"
+        listed = [
+            [_entries(f"{where}[{i}][{t}]", state) for t, state in enumerate(_entries(f"{where}[{i}]", cycle))]
+            for i, cycle in enumerate(_entries(where, found))
+        ]
+        for i, cycle in enumerate(listed):
+            if len(cycle) != order:
+                raise InputError(f"{where}[{i}]", f"a cycle of {order} states", f"{len(cycle)}")
+        given: dict[str, Any] = {"note": f"SCYFI, order {order}", "complete": complete}
+        if spectrum is not None:
+            rows = [_entries("eigenvalues", row) for row in _entries("eigenvalues", spectrum)]
+            given |= {"eigenvalues": rows, "eigenvalue_tolerance": eigenvalue_tolerance}
+        made: Any = listed
+        claims.append(SpatialCycles(order, made, tolerance, **given))
     return claims
 
 

@@ -20,6 +20,7 @@ from certify.crosscheck.claims import (
     Orbit,
     Period3,
     RegionCount,
+    SpatialCycles,
     claim,
 )
 from certify.crosscheck.counts import examine_lap_count, examine_region_count
@@ -27,10 +28,11 @@ from certify.crosscheck.cycles import examine_all_cycles, examine_cycle, examine
 from certify.crosscheck.finding import Answer, Finding, Report
 from certify.crosscheck.knots import examine_knots
 from certify.crosscheck.orbit import examine_orbit
-from certify.crosscheck.subject import Open, Subject
+from certify.crosscheck.spatial import examine_spatial_cycles
+from certify.crosscheck.subject import Open, SpatialSubject, Subject
 from certify.crosscheck.verdicts import examine_chaotic, examine_period3
 from certify.errors import BudgetExceeded, InputError, NotInvariantError
-from certify.mapfile import Map, sha256
+from certify.mapfile import Map, is_spatial, sha256
 from certify.verdict import DEFAULT_PIECES
 
 EXAMINE: dict[type[Claim], Callable[[Subject, Any], Answer]] = {
@@ -46,6 +48,12 @@ EXAMINE: dict[type[Claim], Callable[[Subject, Any], Answer]] = {
     LyapunovUpperBound: examine_lyapunov_upper_bound,
     Period3: examine_period3,
 }
+"""Of maps of an interval or of the line."""
+EXAMINE_IN_SPACE: dict[type[Claim], Callable[[SpatialSubject, Any], Answer]] = {
+    Chaotic: examine_chaotic,
+    SpatialCycles: examine_spatial_cycles,
+}
+"""Of maps of R^d."""
 
 
 def crosscheck(
@@ -60,7 +68,8 @@ def crosscheck(
 
     A claim is a `Claim` or an object of a claims file (docs/claims-format.md), with lists, numpy arrays or tensors for its lists.
     `max_pieces` bounds the pieces, cells and cycles that one claim may cost, `time_limit` (seconds) the whole; beyond them claims
-    are UNDECIDED, and so are those on boxes of networks and on smooth activations, but for `chaotic`. Raises `InputError` for a
+    are UNDECIDED, and so are those on boxes of networks and on smooth activations, but for `chaotic`. Of maps of R^d `chaotic` and
+    `spatial_cycles` are decided, the latter for these alone. Raises `InputError` for a
     claim that is none.
 
     >>> from certify import families
@@ -69,7 +78,7 @@ def crosscheck(
     ('REFUTED', '64', '-1')
     """
     made = [_made(i, each) for i, each in enumerate(claims)]
-    subject = Subject(given, max_pieces, time_limit)
+    subject = SpatialSubject(given, time_limit) if is_spatial(given) else Subject(given, max_pieces, time_limit)
     findings = []
     for i, each in enumerate(made, 1):
         progress(f"claim {i} of {len(made)}: {each.type}")
@@ -86,10 +95,15 @@ def _made(i: int, given: Claim | Mapping[str, Any]) -> Claim:
         raise InputError(where, error.expected, error.got) from None
 
 
-def _examined(subject: Subject, each: Claim) -> Answer:
+def _examined(subject: Subject | SpatialSubject, each: Claim) -> Answer:
+    examine: dict[type[Claim], Callable[[Any, Any], Answer]]
+    examine = EXAMINE_IN_SPACE if isinstance(subject, SpatialSubject) else EXAMINE
+    if type(each) not in examine:
+        here, there = ("R^d", "the line") if isinstance(subject, SpatialSubject) else ("the line", "R^d")
+        return Answer("UNDECIDED", f"such claims are about maps of {there}, and f is a map of {here}")
     try:
         subject.budget.check(0)
-        return EXAMINE[type(each)](subject, each)
+        return examine[type(each)](subject, each)
     except BudgetExceeded as error:
         return Answer("UNDECIDED", f"the budget ran out: {error}")
     except NotInvariantError as error:

@@ -68,6 +68,31 @@ def _cycles(where: str, value: Any) -> tuple[tuple[Measured, ...], ...]:
     return tuple(_points(f"{where}[{i}]", cycle) for i, cycle in enumerate(sequence(where, value)))
 
 
+Point = tuple[Measured, ...]
+
+
+def _spatial_cycles(where: str, value: Any) -> tuple[tuple[Point, ...], ...]:
+    return tuple(_cycles(f"{where}[{i}]", cycle) for i, cycle in enumerate(sequence(where, value)))
+
+
+def _eigenvalues(where: str, value: Any) -> tuple[tuple[Point, ...], ...]:
+    """Of each cycle; a number, a complex number of Python, or a pair of real and imaginary part."""
+    return tuple(
+        tuple(_complex(f"{where}[{i}][{j}]", each) for j, each in enumerate(sequence(f"{where}[{i}]", row)))
+        for i, row in enumerate(sequence(where, value))
+    )
+
+
+def _complex(where: str, value: Any) -> Point:
+    if isinstance(value, complex):
+        value = [value.real, value.imag]
+    if isinstance(value, list | tuple):
+        if len(value) != 2:
+            wrong(where, "a real and an imaginary part", value)
+        return _points(where, value)
+    return measured(where, value), Q(0)
+
+
 def _tolerance(where: str, value: Any) -> Q:
     found = number(where, value)
     return found if found >= 0 else wrong(where, "a tolerance that is not negative", value)
@@ -118,6 +143,8 @@ def _interval(where: str, value: Any) -> Interval:
 Positive = Annotated[int, _positive]
 Points = Annotated[tuple[Measured, ...], _points]
 Cycles = Annotated[tuple[tuple[Measured, ...], ...], _cycles]
+StateCycles = Annotated[tuple[tuple[Point, ...], ...], _spatial_cycles]
+Eigenvalues = Annotated[tuple[tuple[Point, ...], ...], _eigenvalues]
 Tolerance = Annotated[Q, _tolerance]
 Number = Annotated[Q, number]
 Value = Annotated[Measured, measured]
@@ -184,6 +211,29 @@ class AllCycles(Claim):
     def require_sense(self) -> None:
         for i, cycle in enumerate(self.cycles):
             _as_many(f"cycles[{i}]", cycle, self.period)
+
+
+@dataclass(frozen=True)
+class SpatialCycles(Claim):
+    """These are cycles of this least period of a map of R^d, up to the tolerance, and none is there twice; they are all of them if
+    the list is said to be `complete`. Their eigenvalues are those of the derivative along each, up to a tolerance of their own."""
+
+    type = "spatial_cycles"
+    period: Positive
+    cycles: StateCycles
+    tolerance: Tolerance
+    complete: Truth = False
+    eigenvalues: Eigenvalues | None = None
+    eigenvalue_tolerance: Tolerance | None = None
+
+    def require_sense(self) -> None:
+        for i, cycle in enumerate(self.cycles):
+            if len(cycle) != self.period:
+                raise InputError(f"cycles[{i}]", f"{self.period} points, as the period says", f"{len(cycle)}")
+        if (self.eigenvalues is None) != (self.eigenvalue_tolerance is None):
+            raise InputError("eigenvalues", "eigenvalues together with eigenvalue_tolerance", "one of them")
+        if self.eigenvalues is not None and len(self.eigenvalues) != len(self.cycles):
+            raise InputError("eigenvalues", f"{len(self.cycles)} lists, one for each cycle", f"{len(self.eigenvalues)}")
 
 
 @dataclass(frozen=True)
@@ -316,6 +366,7 @@ TYPES: dict[str, type[Claim]] = {
         FixedPoints,
         Cycle,
         AllCycles,
+        SpatialCycles,
         Orbit,
         RegionCount,
         LapCount,

@@ -12,21 +12,60 @@ from certify.decision.budget import Budget
 from certify.decision.cycles import Cycles, cycles_of
 from certify.decision.decide import Order
 from certify.decision.sharkovsky import is_power_of_two
+from certify.dimension.system import System
 from certify.errors import BudgetExceeded, CertifyError, InputError
-from certify.mapfile import Map, line_map
+from certify.gated import Cell
+from certify.mapfile import Map, Spatial, line_map
 from certify.network import Network
 from certify.numbers import Q, rational
 from certify.piecewise import PiecewiseLinear
 from certify.rounding import FORMATS, rounded_map
-from certify.verdict import CertifiedEntropy, Verdict, checked, entropy, prove
+from certify.verdict import CertifiedEntropy, SpatialCycles, Verdict, checked, entropy, prove, spatial_cycles
 
 
 class Open(CertifyError):
     """Why a claim is left undecided, where that is not a matter of the budget."""
 
 
-class Subject:
-    """One map under a budget: `max_pieces` for each question, `time_limit` in seconds for all of them."""
+class Timed:
+    """A budget, and what is left of its time."""
+
+    budget: Budget
+
+    @property
+    def time_left(self) -> float | None:
+        """Seconds. Raises `BudgetExceeded` when there are none."""
+        self.budget.check(0)
+        limit = self.budget.time_limit
+        return None if limit is None else max(0.0, limit - (time.monotonic() - self.budget.started))
+
+
+class SpatialSubject(Timed):
+    """A map of R^d under a budget of time."""
+
+    def __init__(self, given: Spatial, time_limit: float | None) -> None:
+        self.given, self.budget = given, Budget(time_limit=time_limit)
+        self.cycles = cache(self._cycles)
+
+    @cached_property
+    def system(self) -> System:
+        """The map by its pieces. Raises `Open` where it has none."""
+        if isinstance(self.given, Cell) or (isinstance(self.given, Network) and self.given.smooth):
+            raise Open("the map has smooth activations; of the claims only chaotic is decided for these")
+        return System(self.given)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Whether the map is chaotic."""
+        return prove(self.given, time_limit=self.time_left)
+
+    def _cycles(self, period: int) -> SpatialCycles:
+        """All whose least period divides this one, with their certificate; or those found, where it was not reached."""
+        return spatial_cycles(self.given, period, complete=True, time_limit=self.time_left)
+
+
+class Subject(Timed):
+    """One map of the line under a budget: `max_pieces` for each question, `time_limit` in seconds for all of them."""
 
     def __init__(self, given: Map, max_pieces: int, time_limit: float | None) -> None:
         given = line_map(given)
@@ -38,13 +77,6 @@ class Subject:
         self.counts = cache(self._counts)
         self.rounded = cache(self._rounded)
         self.entropy = cache(self._entropy)
-
-    @property
-    def time_left(self) -> float | None:
-        """Seconds. Raises `BudgetExceeded` when there are none."""
-        self.budget.check(0)
-        limit = self.budget.time_limit
-        return None if limit is None else max(0.0, limit - (time.monotonic() - self.budget.started))
 
     @cached_property
     def function(self) -> PiecewiseLinear:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from certify.crosscheck.claims import Chaotic, Period3
 from certify.crosscheck.cycles import cycle_certificate
 from certify.crosscheck.finding import Answer, Fact
-from certify.crosscheck.subject import Subject
+from certify.crosscheck.subject import SpatialSubject, Subject
 from certify.crosscheck.words import arrows, cycle_fact
 from certify.decision.core import core
 from certify.decision.decide import cycle_through
@@ -16,7 +16,7 @@ from certify.numbers import Q, sign
 from certify.piecewise import PiecewiseLinear
 
 
-def examine_chaotic(subject: Subject, claim: Chaotic) -> Answer:
+def examine_chaotic(subject: Subject | SpatialSubject, claim: Chaotic) -> Answer:
     """Is the map chaotic, as prove says?"""
     verdict = subject.verdict
     if verdict.certificate is None:

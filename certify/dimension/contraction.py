@@ -9,12 +9,22 @@ import numpy as np
 
 from certify.dimension.cycles import adapted
 from certify.dimension.frames import rounded
-from certify.dimension.system import Floats, System
+from certify.dimension.system import Floats
+from certify.network import Activation, Layer, Network
 from certify.numbers import Q, as_float, fmpq_mat, rational, simplest_between
-from certify.plrnn import Matrix
+from certify.plrnn import PLRNN, Matrix
 
 BITS = 24
 """Of the entries of the forms."""
+STEEPNESS = {
+    "tanh": (Q(0), Q(1)),
+    "softplus": (Q(0), Q(1)),
+    "sigmoid": (Q(0), Q(1, 4)),
+    "sin": (Q(-1), Q(1)),
+    "gelu": (Q(-128905, 10**6), Q(1128905, 10**6)),
+    "silu": (Q(-99840, 10**6), Q(1099840, 10**6)),
+}
+"""The least and the greatest slope of smooth activations, rounded outwards, as the certificate's format has them."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +35,11 @@ class Contraction:
     factor: Q
 
 
-def contraction(system: System) -> Contraction | None:
-    """A contraction, in one of a few norms that doubles propose."""
-    for forms in _proposals(system):
+def contraction(f: Network | PLRNN) -> Contraction | None:
+    """A contraction of a map of R^d, in one of a few norms that doubles propose."""
+    for forms in _proposals(f):
         rows = tuple(tuple(rounded(x, BITS) for x in row) for row in forms)
-        slopes = _slopes(system, rows)
+        slopes = _slopes(f, rows)
         if slopes is None:
             return None
         factor = max(sum(row, Q(0)) for row in slopes)
@@ -38,16 +48,15 @@ def contraction(system: System) -> Contraction | None:
     return None
 
 
-def _proposals(system: System) -> Iterator[Floats]:
+def _proposals(f: Network | PLRNN) -> Iterator[Floats]:
     """Bases, each with the weights in which the greatest slopes have the least row sums (Perron 1907, Frobenius 1912)."""
-    d = system.dimension
-    middle = np.array([[as_float(s) for s in row] for row in _middle(system).tolist()])
+    middle = np.array([[as_float(s) for s in row] for row in _middle(f).tolist()])
     try:
-        bases: list[Floats] = [np.eye(d)]
+        bases: list[Floats] = [np.eye(len(middle))]
         if max(abs(np.linalg.eigvals(middle))) < 1:
             bases.append(np.linalg.inv(adapted(middle)))
         for basis in bases:
-            slopes = _slopes(system, [[rational(float(x)) for x in row] for row in basis])
+            slopes = _slopes(f, [[rational(float(x)) for x in row] for row in basis])
             if slopes is not None:
                 bounds = np.array([[as_float(s) for s in row] for row in slopes]) + 1e-9
                 values, vectors = np.linalg.eig(bounds)
@@ -57,38 +66,51 @@ def _proposals(system: System) -> Iterator[Floats]:
         return
 
 
-def _middle(system: System) -> fmpq_mat:
+def _middle(f: Network | PLRNN) -> fmpq_mat:
     """The derivative with every activation's slope half-way between its least and its greatest."""
-    low, high = _propagated(system, _identity(system.dimension))
+    d = f.layers[-1].shape[0]
+    unit = fmpq_mat(d, d, [int(i == j) for i in range(d) for j in range(d)])
+    low, high = _propagated(f, unit, unit)
     return (low + high) / 2
 
 
-def _slopes(system: System, rows: Sequence[Sequence[Q]]) -> list[list[Q]] | None:
+def _slopes(f: Network | PLRNN, rows: Sequence[Sequence[Q]]) -> list[list[Q]] | None:
     """The greatest absolute slopes between two points, entry by entry, in the coordinates rows x; None where these are dependent."""
-    d = system.dimension
+    d = len(rows)
     forms = fmpq_mat(d, d, [x for row in rows for x in row])
     try:
-        low, high = _propagated(system, forms.inv())
+        least, most = _propagated(f, forms, forms.inv())
     except ZeroDivisionError:
         return None
-    least, most = _weighed(forms, low, high)
     pairs = zip(least.tolist(), most.tolist())
     return [[max(-s, t) for s, t in zip(*pair)] for pair in pairs]
 
 
-def _propagated(system: System, start: fmpq_mat) -> tuple[fmpq_mat, fmpq_mat]:
-    """Intervals, as lower and upper ends, around all slopes of f from coordinates y with x = start y."""
+def _propagated(f: Network | PLRNN, forms: fmpq_mat, start: fmpq_mat) -> tuple[fmpq_mat, fmpq_mat]:
+    """Intervals, as lower and upper ends, around all slopes of y -> forms f(start y)."""
+    *layers, last = f.layers
+    if steepness(last.activation) == (1, 1):
+        forms *= _matrix(last)
+    else:
+        layers.append(last)
     low = high = start
-    for i, (layer, act) in enumerate(zip(system.layers, system.activations)):
-        if system.recurrent and i:
-            low, high = (_stacked(end, start) for end in (low, high))
-        weight = fmpq_mat(*layer.shape, [w for row in layer.weight for w in row])
-        low, high = _weighed(weight, low, high)
-        a, b = min(act.slopes), max(act.slopes)
+    for layer in layers:
+        low, high = _weighed(_matrix(layer), low, high)
+        a, b = steepness(layer.activation)
         ends = [*zip(low.entries(), high.entries())]
         low = fmpq_mat(low.nrows(), low.ncols(), [min(a * s, b * s) for s, _ in ends])
         high = fmpq_mat(high.nrows(), high.ncols(), [max(a * t, b * t) for _, t in ends])
-    return low, high
+    if isinstance(f, PLRNN):
+        low, high = (_stacked(end, start) for end in (low, high))
+    return _weighed(forms, low, high)
+
+
+def steepness(activation: Activation) -> tuple[Q, Q]:
+    """Bounds of the slopes (act(x) - act(y)) / (x - y) of an activation between any two points; the least, but for gelu and silu."""
+    if activation.name in STEEPNESS:
+        return STEEPNESS[activation.name]
+    slopes = (Q(0), Q(1), *activation.parameters) if activation.name == "elu" else activation.function.slopes
+    return min(slopes), max(slopes)
 
 
 def _weighed(weight: fmpq_mat, low: fmpq_mat, high: fmpq_mat) -> tuple[fmpq_mat, fmpq_mat]:
@@ -102,5 +124,5 @@ def _stacked(top: fmpq_mat, bottom: fmpq_mat) -> fmpq_mat:
     return fmpq_mat(top.nrows() + bottom.nrows(), top.ncols(), top.entries() + bottom.entries())
 
 
-def _identity(d: int) -> fmpq_mat:
-    return fmpq_mat(d, d, [int(i == j) for i in range(d) for j in range(d)])
+def _matrix(layer: Layer) -> fmpq_mat:
+    return fmpq_mat(*layer.shape, [w for row in layer.weight for w in row])

@@ -19,18 +19,19 @@ CORRECTIONS = 12
 SHORT, GUESSES = 4, 10
 """Random words of these lengths, and so many of each, are tried as cycles."""
 LEAST_EXPANSION = 1.05
-"""Of a multiplier that counts as expanding; the others must be smaller than its inverse."""
+"""Of a multiplier that counts as expanding; those that do not must be smaller than its inverse."""
 
 
 @dataclass(frozen=True)
 class Saddle:
-    """A cycle in doubles, point by point, with its word; one direction expands."""
+    """A cycle in doubles, point by point, with its word; some directions expand."""
 
     points: tuple[Floats, ...]
     patterns: tuple[bytes, ...]
     frame: Frame
     """At the first point."""
     multiplier: float
+    """The least absolute value of those that expand."""
 
     def at(self, system: System, i: int) -> Saddle | None:
         """The same cycle, begun at another of its points."""
@@ -45,7 +46,7 @@ def saddles(
     budget: Budget,
     generator: np.random.Generator,
 ) -> Iterator[Saddle]:
-    """Saddle cycles with one expanding direction, the short periods first: from close returns of orbits up to period `longest`; and,
+    """Saddle cycles, the short periods first: from close returns of orbits up to period `longest`; and,
     so that cycles are found where every orbit goes astray, from random words of up to `SHORT` patterns.
 
     `seen` holds the words that were tried, and is added to."""
@@ -72,9 +73,9 @@ def _corrected(system: System, patterns: tuple[bytes, ...], seen: set[tuple[byte
         if key in seen:
             return
         seen.add(key)
-        if (followed := _solved(system, patterns)) is None:
+        if (orbit := followed(system, patterns)) is None:
             return
-        points, true = followed
+        points, true = orbit
         if true == patterns:
             if found := saddle(system, points, patterns):
                 yield found
@@ -82,7 +83,7 @@ def _corrected(system: System, patterns: tuple[bytes, ...], seen: set[tuple[byte
         patterns = true
 
 
-def _solved(system: System, patterns: tuple[bytes, ...]) -> tuple[tuple[Floats, ...], tuple[bytes, ...]] | None:
+def followed(system: System, patterns: tuple[bytes, ...]) -> tuple[tuple[Floats, ...], tuple[bytes, ...]] | None:
     """The true orbit, with its patterns, of the point that the affine maps of these patterns bring back."""
     d = system.dimension
     matrix, offset = affine([system.float_piece(pattern) for pattern in patterns], np.zeros(d))
@@ -99,32 +100,37 @@ def _solved(system: System, patterns: tuple[bytes, ...]) -> tuple[tuple[Floats, 
 
 
 def saddle(system: System, points: tuple[Floats, ...], patterns: tuple[bytes, ...]) -> Saddle | None:
-    """The cycle of these points and patterns, if exactly one direction expands and no other is nearly neutral."""
+    """The cycle of these points and patterns, if some directions expand and none is nearly neutral."""
     matrix, _ = affine([system.float_piece(pattern) for pattern in patterns], points[0])
     try:
-        return Saddle(points, patterns, *_saddle_frame(points[0], matrix))
-    except (np.linalg.LinAlgError, _NoSaddle):
+        if framed := _saddle_frame(points[0], matrix):
+            return Saddle(points, patterns, *framed)
+    except np.linalg.LinAlgError:
+        pass
+    return None
+
+
+def _saddle_frame(center: Floats, matrix: Floats) -> tuple[Frame, float] | None:
+    """Along a cycle: the directions that expand, in coordinates in which it expands them at nearly its least multiplier, and the
+    others in coordinates in which it contracts them at nearly its spectral radius; and the least multiplier. None where no
+    direction expands, or one hardly does or hardly contracts."""
+    sizes = abs(np.linalg.eigvals(matrix))
+    expanding = sizes > 1
+    if not expanding.any() or ((sizes > 1 / LEAST_EXPANSION) & (sizes < LEAST_EXPANSION)).any():
         return None
+    u = int(expanding.sum())
+    outward = _expanding_space(matrix, u)
+    stable = np.linalg.svd(_expanding_space(matrix.T, u).T)[2][u:].T  # what the dual forms annihilate
+    back = np.linalg.inv(np.linalg.lstsq(outward, matrix @ outward, rcond=None)[0])
+    basis = outward @ adapted(back), stable @ adapted(stable.T @ matrix @ stable)
+    return Frame.at(center, *basis), float(sizes[expanding].min())
 
 
-class _NoSaddle(Exception):
-    """Not one direction expands, or another hardly contracts."""
-
-
-def _saddle_frame(center: Floats, matrix: Floats) -> tuple[Frame, float]:
-    """Along a cycle: the expanding direction; the others in coordinates in which the cycle contracts them at nearly its spectral
-    radius. The multiplier of the former."""
+def _expanding_space(matrix: Floats, u: int) -> Floats:
+    """An orthonormal basis (d, u) of the space that belongs to the u greatest eigenvalues."""
     values, vectors = np.linalg.eig(matrix)
-    largest, *others = np.argsort(-abs(values))
-    if abs(values[largest]) < LEAST_EXPANSION or (others and abs(values[others[0]]) > 1 / LEAST_EXPANSION):
-        raise _NoSaddle
-    expanding = vectors[:, largest].real
-    dual_values, dual_vectors = np.linalg.eig(matrix.T)
-    dual = dual_vectors[:, np.argmax(abs(dual_values))].real
-    stable = np.linalg.svd(dual[None])[2][1:].T  # what the dual vector annihilates is the stable space
-    inner = stable.T @ matrix @ stable
-    frame = Frame.at(center, (expanding / np.linalg.norm(expanding))[:, None], stable @ adapted(inner))
-    return frame, float(values[largest].real)
+    chosen = vectors[:, np.argsort(-abs(values), kind="stable")[:u]]
+    return np.linalg.svd(np.hstack([chosen.real, chosen.imag]))[0][:, :u]
 
 
 def adapted(matrix: Floats) -> Floats:

@@ -13,21 +13,27 @@ import numpy as np
 
 from certify.decision.budget import Budget
 from certify.decision.decide import NotDecided
+from certify.dimension.chains import CoveringChains
 from certify.dimension.contraction import Contraction, contraction
 from certify.dimension.cycles import saddles
 from certify.dimension.homoclinic import Proposal, horseshoes_at
 from certify.dimension.horseshoe import BlockHorseshoe, Word, follows, growth, prefix_free
-from certify.dimension.orbits import LEAST_EXPONENT, Orbits, orbits
+from certify.dimension.many_blocks import with_many_blocks
+from certify.dimension.orbits import Orbits, orbits
 from certify.dimension.returns import horseshoes_at_returns
+from certify.dimension.smooth_search import search_chains
 from certify.dimension.system import System
-from certify.errors import BudgetExceeded
+from certify.errors import BudgetExceeded, InputError
+from certify.gated import Cell
+from certify.mapfile import Spatial
 from certify.network import Network
-from certify.plrnn import PLRNN
 
+SECONDS = 50.0
+"""Of a search, where no other limit is given: with what cannot be interrupted it ends within a minute."""
 BITS = (16, 24, 40)
 """Of the numbers of a block: the first with which the exact conditions hold."""
 
-SpatialDecision = BlockHorseshoe | Contraction | NotDecided
+SpatialDecision = BlockHorseshoe | CoveringChains | Contraction | NotDecided
 
 
 @dataclass(frozen=True)
@@ -43,28 +49,38 @@ class Effort:
 
 
 ROUNDS = (Effort(32, 2_000, 60, 20, 6), Effort(64, 4_000, 240, 40, 20))
+MANY = (16, 4_000, 2_000)
+"""For many blocks: orbits, their steps, and the steps before in which they settle."""
 SIZES = (0.1, 0.03)
 """Of blocks for returns, as parts of the orbits' extent."""
 
 
 def decide_spatial(
-    given: Network | PLRNN, budget: Budget, progress: Callable[[str], None], seed: int = 0
+    given: Spatial, budget: Budget, progress: Callable[[str], None], seed: int = 0, greatest: bool = False
 ) -> SpatialDecision:
-    """Decides a piecewise-linear map of R^d; of the budget only the time counts. Raises `InputError` for a network of another shape.
+    """Decides a map of R^d; of the budget only the time counts. Raises `InputError` for a network of another shape.
 
-    The verdict is that of one seed; whether a horseshoe is found may depend on it, what is proved does not.
+    The verdict is that of one seed; whether a horseshoe is found may depend on it, what is proved does not. With `greatest` the
+    search for a horseshoe of a piecewise-linear map goes on for as much entropy as it finds. Without a time limit there is one of
+    `SECONDS`.
     """
-    if isinstance(given, Network) and given.smooth:
-        return NotDecided("smooth activations: in several dimensions only piecewise-linear maps are decided")
+    if budget.time_limit is None:
+        budget = replace(budget, time_limit=SECONDS)
+    if given.dimension is None:
+        raise InputError("layers", "as many outputs as inputs, to feed back", f"{given}")
+    if not isinstance(given, Cell):
+        with np.errstate(all="ignore"):  # doubles only propose
+            if found := contraction(given):
+                return found
+    if isinstance(given, Cell) or (isinstance(given, Network) and given.smooth):
+        return search_chains(given, budget, progress, seed)
     system = System(given)
     search = _Search(system, budget, progress)
     try:
         with np.errstate(all="ignore"):  # doubles only propose
-            if found := contraction(system):
-                return found
             for effort in ROUNDS:
                 if proof := search.round(effort, np.random.default_rng(seed)):
-                    return proof
+                    return search.improved(proof, np.random.default_rng(seed)) if greatest else proof
     except BudgetExceeded as error:
         return NotDecided(f"the budget ran out: {error}; tried so far: {'; '.join(search.tried)}")
     return NotDecided(f"tried: {'; '.join(search.tried)}")
@@ -84,10 +100,18 @@ class _Search:
         found = orbits(self.system, effort.orbits, effort.steps, effort.steps, generator)
         self.tried.append(_seen(found, effort))
         chaotic = found.chaotic
-        several = len(chaotic.points) > 0 and int((chaotic.exponents[0] > LEAST_EXPONENT).sum()) > 1
-        if several and (proof := self._at_returns(chaotic, effort, generator)):
+        if chaotic.expanding > 1 and (proof := self._at_returns(chaotic, effort, generator)):
             return proof
         return self._at_saddles(chaotic, effort, generator)
+
+    def improved(self, proof: BlockHorseshoe, generator: np.random.Generator) -> BlockHorseshoe:
+        """With many blocks, where there are chaotic orbits to put them around."""
+        found = orbits(self.system, *MANY, generator).chaotic
+        return (
+            with_many_blocks(self.system, proof, found, self.budget, self.progress, generator)
+            if found.expanding
+            else proof
+        )
 
     def _at_returns(self, found: Orbits, effort: Effort, generator: np.random.Generator) -> BlockHorseshoe | None:
         """The two shortest words from close returns, the first that are proved."""
@@ -99,11 +123,11 @@ class _Search:
         return None
 
     def _at_saddles(self, found: Orbits, effort: Effort, generator: np.random.Generator) -> BlockHorseshoe | None:
-        """Two words at a saddle cycle, the first that are proved."""
-        number = 0
-        for number, cycle in enumerate(
-            saddles(self.system, found, effort.longest, self.seen, self.budget, generator), 1
-        ):
+        """Two words at a saddle cycle, the first that are proved. Where orbits tell how many directions expand, cycles with more are
+        passed over."""
+        number, most = 0, found.expanding or self.system.dimension
+        cycles = saddles(self.system, found, effort.longest, self.seen, self.budget, generator)
+        for number, cycle in enumerate((cycle for cycle in cycles if cycle.frame.expanding <= most), 1):
             period = len(cycle.patterns)
             self.progress(
                 f"saddle cycle {number}, of period {period}: looking for an orbit that leaves it and comes back"
@@ -133,6 +157,6 @@ def proved(system: System, proposal: Proposal) -> BlockHorseshoe | None:
         block = proposal.frame.block(proposal.radius, bits)
         good = (word for word in proposal.words if follows(system, expanding, block, block, word))
         words = prefix_free(good)
-        if z := growth([*map(len, words)]):
+        if z := growth((0, 0, len(word)) for word in words):
             return BlockHorseshoe(expanding, (block,), tuple(Word(0, 0, word) for word in words), (1,), z)
     return None

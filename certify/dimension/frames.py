@@ -15,7 +15,7 @@ import numpy as np
 
 from certify.dimension.horseshoe import Block
 from certify.dimension.system import FloatPiece, Floats, System
-from certify.numbers import Q, rational
+from certify.numbers import Q, as_float, rational
 
 MARGIN = 1e-6
 """How far, as a part, the radius keeps from the ends of its interval."""
@@ -36,11 +36,24 @@ class Frame:
         basis = np.hstack([expanding, stable])
         return cls(center, basis, np.linalg.inv(basis), expanding.shape[1])
 
+    @classmethod
+    def of(cls, block: Block, expanding: int) -> Frame:
+        """The frame in which a block is c + P [-1, 1]^d, in doubles."""
+        lo, hi = (np.array([as_float(x) for x in ends]) for ends in (block.lo, block.hi))
+        rows = np.array([[as_float(x) for x in row] for row in block.rows])
+        basis = np.linalg.inv(rows)
+        half = (hi - lo) / 2
+        return cls(basis @ (hi + lo) / 2, basis * half, rows / half[:, None], expanding)
+
     def scaled(self, stable: float) -> Frame:
         """The same with its stable directions longer by a factor."""
         factors = np.ones(len(self.center))
         factors[self.expanding :] = stable
         return Frame(self.center, self.basis * factors, self.inverse / factors[:, None], self.expanding)
+
+    def times(self, size: float) -> Frame:
+        """The same with all its directions longer by a factor."""
+        return Frame(self.center, self.basis * size, self.inverse / size, self.expanding)
 
     def block(self, radius: float, bits: int) -> Block:
         """The block of this radius, its numbers rounded to so many bits."""

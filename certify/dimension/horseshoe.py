@@ -100,26 +100,34 @@ def prefix_free(words: Iterable[Sequence[bytes]]) -> list[tuple[bytes, ...]]:
     return [*chosen]
 
 
-def growth(lengths: Sequence[int]) -> Q | None:
-    """A z > 1 with sum z^-t >= 1 over the lengths t of words from one block to itself: the largest, or a short number just below it.
-
-    None where there is none: for fewer than two words.
-    """
-    root = float_growth(lengths)
+def growth(words: Iterable[tuple[int, int, int]], vector: Sequence[int] = (1,)) -> Q | None:
+    """A z > 1 with sum v_b z^-t >= v_a for every block a, over all words (a, b, t) from block a to block b in t steps: the largest, or
+    a short number just below it. None where there is none, as for one word of one block."""
+    words = [*words]
+    root = float_growth(words, vector)
     narrow, wide = (root - 1) * 1e-9, (root - 1) * 1e-5
     for lo, hi in ((root - narrow, root + narrow), (root - wide, root - narrow), (root - 9 * wide, root - 8 * wide)):
         if lo < hi:
             z = simplest_between(rational(lo), rational(hi))
-            if z > 1 and sum((1 / z**t for t in lengths), Q(0)) >= 1:
+            if z > 1 and _grows(words, vector, z):
                 return z
     return None
 
 
-def float_growth(lengths: Sequence[int]) -> float:
-    """The root of sum z^-t = 1 in doubles, by bisection; 1 for fewer than two words."""
-    times = np.array(lengths, dtype=np.float64)
-    lo, hi = 1.0, 1.0 + len(times)
+def _grows(words: Sequence[tuple[int, int, int]], vector: Sequence[int], z: Q) -> bool:
+    sums = [Q(0)] * len(vector)
+    for start, end, steps in words:
+        sums[start] += vector[end] / z**steps
+    return all(total >= weight for total, weight in zip(sums, vector))
+
+
+def float_growth(words: Iterable[tuple[int, int, int]], vector: Sequence[int] = (1,)) -> float:
+    """The largest such z in doubles, by bisection; 1 where there is none."""
+    starts, ends, steps = np.array([*words], dtype=np.intp).reshape(-1, 3).T
+    weights = np.array(vector, dtype=np.float64)
+    lo, hi = 1.0, 1.0 + len(steps)
     for _ in range(60):
         z = (lo + hi) / 2
-        lo, hi = (z, hi) if np.sum(z**-times) >= 1 else (lo, z)
+        sums = np.bincount(starts, weights[ends] * z ** -steps.astype(np.float64), len(weights))
+        lo, hi = (z, hi) if np.all(sums >= weights) else (lo, z)
     return lo

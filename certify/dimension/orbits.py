@@ -24,6 +24,11 @@ class Orbits:
     exponents: Floats
 
     @property
+    def expanding(self) -> int:
+        """The number of positive exponents of the first orbit; 0 where there is no orbit."""
+        return int((self.exponents[:1] > LEAST_EXPONENT).sum())
+
+    @property
     def chaotic(self) -> Orbits:
         """Those with a positive exponent."""
         kept = self.exponents[:, 0] > LEAST_EXPONENT
@@ -61,5 +66,12 @@ def exponents(system: System, patterns: Digits, steps: int = 1_000) -> Floats:
 
 
 def jacobians(system: System, patterns: Digits) -> Floats:
-    """The derivative of each of these patterns."""
-    return np.array([system.float_piece(row.tobytes()).matrix for row in patterns]).reshape(-1, *[system.dimension] * 2)
+    """The derivative of each of these patterns (…, units)."""
+    if not patterns.size:  # no orbits, or no kinks
+        d = system.dimension
+        alone = np.zeros((d, d)) if system.units else system.float_piece(b"").matrix
+        return np.broadcast_to(alone, (*patterns.shape[:-1], d, d))
+    rows = np.ascontiguousarray(patterns).view(np.dtype((np.void, system.units)))[..., 0]
+    distinct, place = np.unique(rows, return_inverse=True)
+    matrices = np.array([system.float_piece(row.tobytes()).matrix for row in distinct])
+    return np.asarray(matrices[place.reshape(rows.shape)])

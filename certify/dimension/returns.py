@@ -37,12 +37,9 @@ def horseshoes_at_returns(
     extent = float(np.ptp(found.points, axis=(0, 1)).max())
     for _ in range(places):
         budget.check(0)
-        orbit = int(generator.integers(len(found.points)))
-        t = int(generator.integers(WARM, found.patterns.shape[1] - WARM))
-        expanding = int((found.exponents[orbit] > LEAST_EXPONENT).sum())
-        if (frame := _frame(system, found, orbit, t, expanding, generator)) is None:
+        if (frame := local_frame(system, found, generator)) is None:
             continue
-        for shape in SHAPES if expanding < system.dimension else SHAPES[:1]:
+        for shape in SHAPES if frame.expanding < system.dimension else SHAPES[:1]:
             for size in sizes:
                 budget.check(0)
                 here = frame.scaled(shape)
@@ -50,11 +47,12 @@ def horseshoes_at_returns(
                     yield proposal
 
 
-def _frame(
-    system: System, found: Orbits, orbit: int, t: int, expanding: int, generator: np.random.Generator
-) -> Frame | None:
-    """At a point of an orbit: the directions that have grown most on the way there; and the others, on which the forms vanish that
-    grow most on the way back."""
+def local_frame(system: System, found: Orbits, generator: np.random.Generator) -> Frame | None:
+    """At a random point of an orbit: the directions that have grown most on the way there; and the others, on which the forms vanish
+    that grow most on the way back. None where they are nearly dependent."""
+    orbit = int(generator.integers(len(found.points)))
+    t = int(generator.integers(WARM, found.patterns.shape[1] - WARM))
+    expanding = int((found.exponents[orbit] > LEAST_EXPONENT).sum())
     d = system.dimension
     before, after = (jacobians(system, found.patterns[orbit, a:b]) for a, b in ((t - WARM, t), (t, t + WARM)))
     directions, forms = (np.linalg.qr(generator.normal(size=(d, expanding)))[0] for _ in range(2))
@@ -113,6 +111,6 @@ def _best(frame: Frame, words: dict[tuple[bytes, ...], Window]) -> Proposal | No
     best, proposal = 1.0, None
     for radius in sorted({radii.least * (1 + 1e-4) for radii in words.values()}):
         good = prefix_free(word for word, radii in words.items() if radii.least < radius < radii.most * (1 - 1e-4))
-        if len(good) > 1 and (z := float_growth([*map(len, good)])) > best:
+        if len(good) > 1 and (z := float_growth((0, 0, len(word)) for word in good)) > best:
             best, proposal = z, Proposal(frame, radius, tuple(good))
     return proposal
