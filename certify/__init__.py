@@ -108,3 +108,6 @@ else:
             raise AttributeError(f"module 'certify' has no attribute {name!r}")
         value = globals()[name] = getattr(import_module(f"certify.{_HOME[name]}"), name)
         return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import certify
 from certify import PiecewiseLinear, families
-from certify.crosscheck import Finding
+from certify.crosscheck.finding import Finding
 from tests import oracle
 from tests.strategies import build, few, interval_maps
 

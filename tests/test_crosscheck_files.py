@@ -13,8 +13,7 @@ from click.testing import CliRunner, Result
 import certify
 from certify import families
 from certify.cli import main
-from certify.crosscheck import claim
-from certify.crosscheck.claims import TYPES
+from certify.crosscheck.claims import TYPES, claim
 
 ROOT = Path(__file__).parent.parent
 TENT = str(ROOT / "cases" / "tent" / "map.json")
@@ -52,7 +51,7 @@ def example(name: str, **changes: Any) -> dict[str, Any]:
 
 
 def test_every_type_has_an_example_that_is_true_of_the_tent(tmp_path: Path) -> None:
-    assert set(EXAMPLES) == set(TYPES)
+    assert set(EXAMPLES) == set(TYPES) - {"spatial_cycles"}  # which is about maps of R^d
     path = written(tmp_path, *(example(name, note="a tool") for name in EXAMPLES))
     findings = certify.crosscheck(families.tent(), certify.read_claims(path))
     assert [(found.claim.type, found.claim.note) for found in findings] == [(name, "a tool") for name in EXAMPLES]

@@ -12,7 +12,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import certify
-from certify.crosscheck import Finding, orbit
+from certify.crosscheck import orbit
+from certify.crosscheck.finding import Finding
 from certify.crosscheck.near import Cell, lowest
 from certify.decision.cells import Affine
 from certify.numbers import fraction, rational

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from certify import families
 from certify.decision.decide import Order
-from certify.entropy import ConstantSlope, Covering, Entropy, Transfer, entropy
-from certify.entropy.result import decimal_text
+from certify.entropy.enclosure import entropy
+from certify.entropy.evidence import ConstantSlope, Covering, Transfer
+from certify.entropy.result import Entropy, decimal_text
 from certify.errors import NotInvariantError
 from certify.piecewise import PiecewiseLinear
 from tests import oracle

@@ -12,8 +12,15 @@ from hypothesis import strategies as st
 from certify import families
 from certify.decision.budget import Budget
 from certify.decision.cycles import cycles_of
-from certify.entropy import CycleGrowth, cycle_growth, entropy, increasing_bound, period_bound
-from certify.entropy.cycle_growth import covering_matrix, spectral_radius
+from certify.entropy.cycle_growth import (
+    CycleGrowth,
+    covering_matrix,
+    cycle_growth,
+    increasing_bound,
+    period_bound,
+    spectral_radius,
+)
+from certify.entropy.enclosure import entropy
 from certify.errors import DomainError
 from certify.piecewise import PiecewiseLinear
 from tests import oracle

@@ -16,7 +16,10 @@ import pytest
 
 from certify import families
 from certify.decision.decide import Order
-from certify.entropy import Algebraic, ConstantSlope, Covering, Entropy, Transfer, entropy
+from certify.entropy.algebra import Algebraic
+from certify.entropy.enclosure import entropy
+from certify.entropy.evidence import ConstantSlope, Covering, Transfer
+from certify.entropy.result import Entropy
 from certify.network import Layer, Network
 from certify.piecewise import PiecewiseLinear
 from tests import oracle

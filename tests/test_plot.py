@@ -115,7 +115,15 @@ def test_every_certificate_is_drawn_or_refused_in_a_line(case: str, tmp_path: Pa
     kind = json.loads((folder / "certificate.json").read_text())["kind"]
     out = tmp_path / "a.svg"
     result = run("plot", str(folder / "map.json"), "--certificate", str(folder / "certificate.json"), "-o", str(out))
-    if kind in ("odd-return", "periodic-orbit", "order"):
+    if kind in (
+        "odd-return",
+        "periodic-orbit",
+        "order",
+        "odd-return-box",
+        "order-box",
+        "block-horseshoe",
+        "covering-chain",
+    ):
         assert result.exit_code == 0, result.output
         assert out.exists()
     elif result.exit_code:
@@ -264,8 +272,21 @@ def edited(tmp_path: Path) -> str:
         (["plot", TENT, "-o", "a.svg", "--window", "1,0"], "--window"),
         (["plot", TENT, "-o", "a.svg", "--window", "0,2"], "inside the domain"),
         (["plot", TENT, "-o", "a.svg", "--window", "0,1e-400"], "different doubles"),
-        (["plot", "cases/gelu-tent/map.json", "-o", "a.svg"], "gelu-tent"),
-        (["plot", "cases/lozi/map.json", "-o", "a.svg"], "R^2"),
+        (["plot", "cases/lozi/map.json", "-o", "a.svg", "--orbit", "0,0,0"], "2 numbers"),
+        (["plot", "cases/lozi/map.json", "-o", "a.svg", "--coordinates", "1,3"], "from 1 to 2"),
+        (["plot", "cases/lozi/map.json", "-o", "a.svg", "--coordinates", "1"], "two different numbers"),
+        (["plot", "cases/lozi/map.json", "-o", "a.svg", "--coordinates", "1,x"], "--coordinates"),
+        (
+            [
+                "plot",
+                "cases/lozi-contracts/map.json",
+                "-o",
+                "a.svg",
+                "--certificate",
+                "cases/lozi-contracts/certificate.json",
+            ],
+            "with blocks or cycles to draw",
+        ),
         (["plot-family", "tent", "--over", "0,2", "-o", "a.svg"], "into itself"),
         (["plot-family", "tent", "--over", "1/2", "-o", "a.svg"], "--over"),
         (["plot-family", "skew-tent", "--over", "0,1/2", "-o", "a.svg"], "strictly increasing"),
@@ -291,7 +312,14 @@ def test_a_wrong_certificate_is_not_drawn(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["plot", TENT, "--steps", "3"], ["plot-family", "tent", "--over", "0,1", "--seed", "1"]]
+    "arguments",
+    [
+        ["plot", TENT, "--steps", "3"],
+        ["plot", TENT, "--coordinates", "1,2"],
+        ["plot", "cases/lozi/map.json", "--iterates", "2"],
+        ["plot", "cases/lozi/map.json", "--window", "0,1"],
+        ["plot-family", "tent", "--over", "0,1", "--seed", "1"],
+    ],
 )
 def test_an_option_that_means_nothing_is_refused(arguments: list[str], tmp_path: Path) -> None:
     result = run(*arguments, "-o", str(tmp_path / "a.svg"))

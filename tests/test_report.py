@@ -17,12 +17,13 @@ from click.testing import CliRunner
 import certify
 from certify import checker
 from certify.cli import main
-from certify.mapfile import document
+from certify.mapfile import document, parse_map
 from certify.network import Layer, Network
 from certify.report.argument import KINDS, Exact, Table, argument, definition, number
 from certify.report.latex import latex
 from certify.report.markdown import markdown
 from certify.report.references import REFERENCES, bibtex
+from tests import test_checker_cycles
 from tests.optional import require_program
 
 ROOT = Path(__file__).parent.parent
@@ -34,6 +35,10 @@ cases = pytest.mark.parametrize("folder", CASES, ids=lambda path: path.name)
 
 def loaded(folder: Path) -> tuple[object, dict]:
     return certify.load(folder / "map.json"), json.loads((folder / "certificate.json").read_text())
+
+
+def test_every_kind_of_the_checker_has_a_proof_in_words() -> None:
+    assert set(KINDS) == set(checker.KINDS)
 
 
 @cases
@@ -59,6 +64,22 @@ def test_both_languages_print_every_short_enough_number_in_full(folder: Path) ->
             assert value in page
     assert set(proof.cited) <= set(REFERENCES)
     assert proof.map_sha256 == certificate["map_sha256"] == checker.map_sha256(document(given))
+
+
+@pytest.mark.parametrize("name", test_checker_cycles.BY_HAND)
+def test_the_points_of_all_cycles_are_listed(name: str) -> None:
+    content, certificate = test_checker_cycles.BY_HAND[name]
+    proof = argument(parse_map(json.dumps(content).encode()).map, certificate)
+    [table] = [part for part in proof.proof if isinstance(part, Table)]
+    printed = [(row[0], row[1], row[3]) for row in table.rows]
+    assert printed == [
+        (f"${i}$", f"${cycle['period']}$", Exact(x))
+        for i, cycle in enumerate(certificate["cycles"], 1)
+        for x in cycle["point"]
+    ]
+    many = len(certificate["cycles"])
+    assert ("one cycle" if many == 1 else f"exactly ${many}$ cycles") in proof.theorem
+    assert latex(proof).isascii()
 
 
 NETWORKS = [

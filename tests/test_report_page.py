@@ -8,7 +8,7 @@ import random
 import re
 import subprocess
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -22,47 +22,27 @@ from certify import checker
 from certify.artifact import map_json
 from certify.cli import main
 from certify.mapfile import document as content_of
-from certify.report.argument import Exact, Table, argument
-from certify.report.html import html, recheck_script
+from certify.report.argument import CELLS, Exact, Table, argument
+from certify.report.html import html
 from certify.report.mathml import mathml
 from certify.report.pictures import pictures
-from tests import test_checker, test_checker_blocks, test_checker_boxes
+from tests import (
+    test_checker,
+    test_checker_blocks,
+    test_checker_boxes,
+    test_checker_chains,
+    test_checker_cycles,
+    test_rank_one,
+)
 from tests.checker_mutations import mutations
 from tests.optional import require_program
+from tests.recheck import Pair, answers, recheck
 from tests.test_checker import TENT, knots, network, resealed
 
 Document = dict[str, Any]
-Pair = tuple[str, str]
-Recheck = Callable[[list[Pair]], list[tuple[str, str]]]
 
 ROOT = Path(__file__).parent.parent
 CASES = sorted(path.parent for path in (ROOT / "cases").glob("*/certificate.json"))
-
-RUNNER = """
-const lines = require("fs").readFileSync(0, "utf8").split("\\n").filter(Boolean);
-for (const line of lines) {
-  const { status, rule, message } = recheck(...JSON.parse(line));
-  console.log(JSON.stringify([status, rule || message]));
-}
-"""
-
-
-@pytest.fixture(scope="module")
-def recheck(tmp_path_factory: pytest.TempPathFactory) -> Recheck:
-    """The page's own program on many pairs (map file, certificate) at once: for each its status, and the rule that failed."""
-    node = require_program("node")
-    script = tmp_path_factory.mktemp("recheck") / "recheck.js"
-    script.write_text(recheck_script() + RUNNER, encoding="utf-8")
-
-    def run(pairs: list[Pair]) -> list[tuple[str, str]]:
-        given = "".join(json.dumps(pair) + "\n" for pair in pairs)
-        done = subprocess.run([node, str(script)], input=given, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        answers = [tuple(json.loads(line)) for line in done.stdout.splitlines()]
-        assert len(answers) == len(pairs)
-        return answers
-
-    return run
 
 
 def texts(document: Document, proof: Document) -> Pair:
@@ -104,14 +84,15 @@ WRITTEN = {
     "entropy from below": made("entropy-lower", TENT, "ENTROPY-AT-LEAST", **HALVES),
     "entropy from above": made("entropy-upper", TENT, "ENTROPY-AT-MOST", **HALVES, core_steps=0, ranks=[0]),
     "constant slope": made("constant-slope", NINE, "ENTROPY-EQUALS", core_steps=0, growth="3"),
+    "all cycles": test_checker_cycles.BY_HAND["a rotation"],
 }
 
 
 def goods() -> Iterator[tuple[str, Document, Document]]:
-    for module in (test_checker, test_checker_boxes, test_checker_blocks):
+    for module in (test_checker, test_checker_boxes, test_checker_blocks, test_checker_chains, test_rank_one):
         for name, (document, proof) in module.GOOD.items():
             yield f"{module.__name__}: {name}", document, proof
-    for name, (document, proof) in WRITTEN.items():
+    for name, (document, proof) in {**WRITTEN, **test_checker_cycles.BY_HAND}.items():
         yield name, document, proof
 
 
@@ -120,7 +101,7 @@ def test_the_certificates_written_here_are_valid() -> None:
         assert checker.check(document, proof).status == "VALID", name
 
 
-def test_good_certificates_are_valid(recheck: Recheck) -> None:
+def test_good_certificates_are_valid() -> None:
     """Closed forms of every kind, and every case of the project with the certificate as it stands in its file."""
     named = [(name, texts(document, proof)) for name, document, proof in goods()]
     named += [
@@ -162,9 +143,10 @@ def written(pairs: list[tuple[Any, Document, Document]]) -> list[tuple[Any, Docu
     return [row for row in pairs if fits(row[1]) and fits(row[2])]
 
 
-def test_tables_of_defects(recheck: Recheck) -> None:
+def test_tables_of_defects() -> None:
     """What the checker's own tests refuse is refused here, except where the sentence alone is wrong, which is not compared here."""
     tables = [*test_checker.TABLES.values(), *test_checker_boxes.TABLES.values()]
+    tables += [module.DEFECTS for module in (test_checker_chains, test_checker_cycles, test_rank_one)]
     rows = written([(name, *row[:2]) for table in tables for name, row in table.items()])
     answers = recheck([texts(document, proof) for _, document, proof in rows])
     refused = 0
@@ -185,11 +167,16 @@ KINDS = {
     "constant-slope": (WRITTEN, "constant slope"),
     "boxes": (test_checker_boxes.GOOD, next(iter(test_checker_boxes.GOOD))),
     "horseshoe": (test_checker_blocks.GOOD, next(iter(test_checker_blocks.GOOD))),
+    "chains": (test_checker_chains.GOOD, "on the way"),
+    "smooth chains": (test_checker_chains.GOOD, "slanted"),
+    "cycles": (test_checker_cycles.BY_HAND, "one piece"),
+    "cycles with a vector": (test_checker_cycles.BY_HAND, "the other base"),
+    "rank one": (test_rank_one.GOOD, "order"),
 }
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_changed_certificates_get_the_answer_of_the_checker(kind: str, recheck: Recheck) -> None:
+def test_changed_certificates_get_the_answer_of_the_checker(kind: str) -> None:
     """Each leaf changed, with the old digest and with one that fits. The sentence alone is not compared."""
     table, name = KINDS[kind]
     document, proof = table[name]
@@ -210,8 +197,8 @@ def test_changed_certificates_get_the_answer_of_the_checker(kind: str, recheck: 
     assert valid < len(sealed) / 4
 
 
-@pytest.mark.parametrize("kind", ["odd-return", "order", "boxes", "horseshoe"])
-def test_changed_maps_get_the_answer_of_the_checker(kind: str, recheck: Recheck) -> None:
+@pytest.mark.parametrize("kind", ["odd-return", "order", "boxes", "horseshoe", "smooth chains", "cycles", "rank one"])
+def test_changed_maps_get_the_answer_of_the_checker(kind: str) -> None:
     table, name = KINDS[kind]
     document, proof = table[name]
     changes = written([(path, other, proof) for path, other in mutations(document)])
@@ -219,7 +206,12 @@ def test_changed_maps_get_the_answer_of_the_checker(kind: str, recheck: Recheck)
         assert agree(answer[0], verdict_of_the_checker(other, proof)), (path, answer)
 
 
-def test_files_that_are_no_json_or_of_tomorrow(recheck: Recheck) -> None:
+def test_every_kind_of_the_checker_is_rechecked() -> None:
+    [kinds] = answers("() => Object.keys(RULES)", [[]], "RULES")
+    assert set(kinds) == set(checker.KINDS)
+
+
+def test_files_that_are_no_json_or_of_tomorrow() -> None:
     document, proof = test_checker.GOOD["tent"]
     good = json.dumps(proof)
     later = {**proof, "version": 2}, {**proof, "kind": "telepathy"}
@@ -238,7 +230,7 @@ def test_files_that_are_no_json_or_of_tomorrow(recheck: Recheck) -> None:
 # Numbers and functions, against others
 
 
-def test_random_region_counts(recheck: Recheck) -> None:
+def test_random_region_counts() -> None:
     """Counts by composition, the definition; and each of them changed by one."""
     maps = [MARKOV, PLATEAU, NINE, test_checker.SWAP, test_checker.SINK, test_checker.MODULUS]
     pairs = []
@@ -250,7 +242,7 @@ def test_random_region_counts(recheck: Recheck) -> None:
     assert [status for status, _ in recheck(pairs)] == ["VALID", "INVALID"] * len(maps)
 
 
-def test_entropies_of_the_package(recheck: Recheck) -> None:
+def test_entropies_of_the_package() -> None:
     for document in (
         MARKOV,
         PLATEAU,
@@ -264,22 +256,17 @@ def test_entropies_of_the_package(recheck: Recheck) -> None:
         assert [status for status, _ in answers] == ["VALID"] * len(proofs), answers
 
 
-ENCLOSE = """
-for (const line of require("fs").readFileSync(0, "utf8").split("\\n").filter(Boolean)) {
-  const [name, u, v, bits] = JSON.parse(line);
-  recheck.work.left = 1e9;
-  const { values, slopes } = recheck.activated({ name, alpha: { n: 3n, d: 2n } }, [BigInt(u), BigInt(v)], bits);
-  console.log(JSON.stringify([...values, ...slopes].map(String)));
-}
-"""
+ENCLOSE = """(name, u, v, bits) => {
+  work.left = 1e9;
+  const { values, slopes } = activated({ name, alpha: { n: 3n, d: 2n } }, [BigInt(u), BigInt(v)], bits);
+  return [...values, ...slopes].map(String);
+}"""
 
 
 @pytest.mark.parametrize("bits", [1, 8, 53, 64, 200])
-def test_enclosures_against_mpmath(bits: int, tmp_path: Path) -> None:
+def test_enclosures_against_mpmath(bits: int) -> None:
     """The true values and derivatives of sampled points lie within, and points are enclosed tightly."""
-    node, rng, one = require_program("node"), random.Random(bits), 1 << bits
-    script = recheck_script().replace("return recheck;", "return Object.assign(recheck, { activated, work });")
-    (tmp_path / "enclose.js").write_text(script + ENCLOSE, encoding="utf-8")
+    rng, one = random.Random(bits), 1 << bits
     places = [0, 1, -1, one, -one, 9 * one, -9 * one, 300 * one, -300 * one, int(2.399357 * one), int(-0.751791 * one)]
     places += [rng.randint(-4 * one, 4 * one) for _ in range(25)]
     asked = [
@@ -288,10 +275,9 @@ def test_enclosures_against_mpmath(bits: int, tmp_path: Path) -> None:
         for u in places
         for width in (0, rng.getrandbits(bits), rng.getrandbits(bits + 3))
     ]
-    given = "".join(json.dumps([name, str(u), str(v), bits]) + "\n" for name, u, v in asked)
-    done = subprocess.run([node, str(tmp_path / "enclose.js")], input=given, capture_output=True, text=True, check=True)
-    for (name, u, v), line in zip(asked, done.stdout.splitlines(), strict=True):
-        a, b, c, d = map(int, json.loads(line))
+    found = answers(ENCLOSE, [[name, str(u), str(v), bits] for name, u, v in asked], "activated", "work")
+    for (name, u, v), ends in zip(asked, found, strict=True):
+        a, b, c, d = map(int, ends)
         with mp.workprec(2 * bits + 200):
             for t in {u, v, *(u + (v - u) * k // 6 for k in range(7))}:
                 assert a <= test_checker_boxes.FUNCTIONS[name](mpf(t) / one) * one <= b, (name, u, v, t)
@@ -365,6 +351,15 @@ def test_the_page_stands_alone_and_holds_the_files(folder: Path) -> None:
     assert set(labels) <= set(ids)
 
 
+def test_every_good_certificate_has_a_page() -> None:
+    """Kinds and maps of all sorts, some of one dimension where most have several."""
+    for name, content, proof in goods():
+        given = certify.mapfile.parse_map(json.dumps(content).encode()).map
+        reader = Reader()
+        reader.feed(html(given, proof, json.dumps(content), name))
+        assert json.loads(reader.texts["certificate-json"]) == proof, name
+
+
 def test_names_are_text_and_no_markup() -> None:
     given, proof = certify.load(ROOT / "cases" / "tent" / "map.json"), ROOT / "cases" / "tent" / "certificate.json"
     name = '</script></pre><b id="x">{{map}}&'
@@ -393,6 +388,11 @@ def test_formulas_are_mathml() -> None:
                 prose += [f"${cell.shown}$" for row in part.rows for cell in row if isinstance(cell, Exact)]
         for formula in re.findall(r"\$+([^$]+)\$+", "\n".join(prose)):
             ElementTree.fromstring(mathml(formula))
+    for words in CELLS.values():
+        for formula in re.findall(r"\$+([^$]+)\$+", words):
+            ElementTree.fromstring(mathml(formula))
+    prime = ElementTree.fromstring(mathml("c'"))
+    assert [element.text for element in prime.iter()][2:] == ["c", "′"]
     plain = ElementTree.fromstring(mathml(r"f^{2}(x)\le \tfrac{1}{2}\,\log z_a^b"))
     names = [element.tag.rpartition("}")[2] for element in plain.iter()]
     assert [names.count(name) for name in ("msup", "mfrac", "msubsup", "mspace")] == [1, 1, 1, 2]
@@ -449,7 +449,7 @@ def opened(page: str, folder: Path) -> tuple[str, str, str, Reader]:
 
 
 @pytest.mark.parametrize("name", WRITTEN)
-def test_a_browser_replays_counts_and_entropies(name: str, tmp_path: Path) -> None:
+def test_a_browser_replays_counts_entropies_and_cycles(name: str, tmp_path: Path) -> None:
     document, proof = WRITTEN[name]
     given = certify.mapfile.parse_map(json.dumps(document).encode()).map
     title, status, _, _ = opened(html(given, proof, json.dumps(document), name), tmp_path)

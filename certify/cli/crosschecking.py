@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from certify.cli.shared import FILE, INVALID, Source, budgets, careful, map_source, numbers_of, progress
+from certify.cli.shared import FILE, INVALID, Source, budgets, careful, map_source, number_of, progress
 
 if TYPE_CHECKING:
     from certify.crosscheck.finding import Report
@@ -35,10 +35,8 @@ def crosscheck(
     from certify.crosscheck.check import crosscheck as check
     from certify.crosscheck.files import read_claims
 
-    allowed = None if tolerance is None else numbers_of("--tolerance", tolerance)
-    if allowed is not None and len(allowed) != 1:
-        raise click.UsageError("--tolerance is one number")
-    claims = read_claims(claims_path, allowed[0] if allowed else None)
+    allowed = None if tolerance is None else number_of("--tolerance", tolerance)
+    claims = read_claims(claims_path, allowed)
     with progress() as say, source.named():
         report = check(source.read().map, claims, max_pieces=max_pieces, time_limit=time_limit, progress=say)
     if as_json:

@@ -111,6 +111,8 @@ def periods(
 ) -> None:  # fmt: skip
     """Which of 1, …, N are least periods of MAP, and what Sharkovsky's order forces beyond N.
 
+    MAP is a map of an interval or of the line, or one of R^d that is a map of the line in disguise: its weights for x have rank one.
+
     Exit code 3 when some of them are not decided within the budget.
     """
     from certify.verdict import periods as find

@@ -17,7 +17,7 @@ from certify.cli.shared import (
     careful,
     map_source,
     max_level,
-    numbers_of,
+    number_of,
     progress,
     time_limit,
 )
@@ -61,7 +61,7 @@ def radius(
     from certify.numbers import fraction
     from certify.robustness import radius as largest
 
-    (part,) = numbers_of("--factor", factor)
+    part = number_of("--factor", factor)
     with progress() as say, source.named():
         found = largest(
             source.read().map,
@@ -126,10 +126,13 @@ def enclose_orbit(
     all of them and are as narrow as the box allows. Exit code 2 where the orbit leaves the domain.
     """
     from certify.enclosure.orbit import enclose_orbit as enclose
+    from certify.mapfile import line_map
 
-    (x,), (tolerance,) = numbers_of("--x", point), numbers_of("--off", off)
+    with source.named():  # a map of R^d is refused before a point of R^d is
+        given = line_map(source.read().map)
+    x, tolerance = number_of("--x", point), number_of("--off", off)
     with progress() as say, source.named():
-        orbit = enclose(source.read().map, x, steps, digits, off=tolerance, time_limit=time_limit, progress=say)
+        orbit = enclose(given, x, steps, digits, off=tolerance, time_limit=time_limit, progress=say)
     if as_json:
         click.echo(json.dumps(_document(orbit, point, digits, off), indent=2))
         return

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from certify.cli.shared import FILE, Source, budgets, careful, end, map_source
+from certify.errors import InputError
 
 if TYPE_CHECKING:
     from certify.box import Box
     from certify.decision.budget import Budget
+    from certify.dimension.rank_one import Reduction
     from certify.mapfile import Map
     from certify.network import Network
     from certify.piecewise import PiecewiseLinear
@@ -22,18 +24,40 @@ if TYPE_CHECKING:
 @map_source
 @click.option("-o", "--out", "out", metavar="FILE", type=FILE, required=True, help="The map file to write.")
 @click.option("--name", help="A name for people, written into the file.")
+@click.option("--reduce", is_flag=True, help="Write the map of the line that MAP, of R^d, is in disguise.")
 @careful
-def convert(source: Source, out: Path, name: str | None) -> None:
-    """Write MAP as an exact JSON map file, and print the SHA-256 of what was read and of the map."""
+def convert(source: Source, out: Path, name: str | None, reduce: bool) -> None:
+    """Write MAP as an exact JSON map file, and print the SHA-256 of what was read and of the map.
+
+    With --reduce, of a map f of R^d that goes through one number: the map p of the line with v·f(x) = p(v·x). It has the same
+    least periods and the same entropy, and is chaotic, or ordered, just as f is. The row v is printed.
+    """
     from certify.artifact import map_json, write_whole
     from certify.mapfile import canonical_json_sha256, document
 
     read = source.read()
+    with source.named():
+        reduced = _reduced(read.map) if reduce else None
     origin = read.source or _provenance(source.path)
-    content = document(read.map, name or read.name, origin)
+    content = document(reduced.line, name, origin) if reduced else document(read.map, name or read.name, origin)
     write_whole(out, map_json(content))
     click.echo(f"read   {origin['sha256']}  {source.path}")
     click.echo(f"map    {canonical_json_sha256(content)}  {out}")
+    if reduced:
+        click.echo(f"row    {', '.join(map(str, reduced.row))}")
+
+
+def _reduced(given: Map) -> Reduction:
+    """The map of the line, of one in disguise. Raises `InputError` for other maps."""
+    from certify.dimension.rank_one import reduction
+    from certify.mapfile import is_spatial
+
+    if not is_spatial(given):
+        raise InputError("map", "for --reduce one of R^d", "one of an interval or of the line")
+    found = reduction(given)
+    if found is None:
+        raise InputError("map", "for --reduce weights for x of rank one", "others, or a gated cell")
+    return found
 
 
 def _provenance(path: Path) -> dict[str, str]:

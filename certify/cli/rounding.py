@@ -15,10 +15,9 @@ from certify.cli.shared import (
     careful,
     map_source,
     max_level,
-    numbers_of,
+    number_of,
     progress,
 )
-from certify.errors import InputError
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -73,8 +72,8 @@ def rounding(
     if kind not in ("float16", "bfloat16") and point is None:
         raise click.UsageError(f"{kind} has too many states to follow them all: say --orbit X --steps T")
     arithmetic = Arithmetic(kind, order)
-    start = None if point is None else _number("--orbit", point)
-    tolerance = _number("--off", off or OFF)
+    start = None if point is None else number_of("--orbit", point)
+    tolerance = number_of("--off", off or OFF)
     with progress() as say, source.named():
         given = source.read().map
         say("executing")
@@ -98,13 +97,6 @@ def rounding(
         click.echo(f"The exact map: {verdict.explain()}")
     if verdict.certificate is None:
         sys.exit(UNDECIDED)
-
-
-def _number(option: str, given: str) -> Any:
-    numbers = numbers_of(option, given)
-    if len(numbers) != 1:
-        raise InputError(option, "one exact number", repr(given))
-    return numbers[0]
 
 
 def _print_orbit(orbit: FloatOrbit) -> None:

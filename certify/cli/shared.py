@@ -153,6 +153,14 @@ def numbers_of(option: str, given: str) -> list[Q]:
         raise InputError(option, "exact numbers separated by commas, such as 0,1/2", str(error)) from None
 
 
+def number_of(option: str, given: str) -> Q:
+    """The one exact number in an option's value. Raises `InputError` that names the option."""
+    number, *more = numbers_of(option, given)
+    if more:
+        raise InputError(option, "one exact number", repr(given))
+    return number
+
+
 def refuse_what_does_not_count(*names: str) -> None:
     """Raises `InputError` where one of these options was given: it means nothing for the map at hand."""
     context = click.get_current_context()

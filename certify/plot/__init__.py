@@ -3,5 +3,6 @@
 from certify.plot.canvas import save
 from certify.plot.family import Value, diagram, examine, scaled
 from certify.plot.graph import graph
+from certify.plot.plane import plane
 
-__all__ = ["Value", "diagram", "examine", "graph", "save", "scaled"]
+__all__ = ["Value", "diagram", "examine", "graph", "plane", "save", "scaled"]

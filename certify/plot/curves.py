@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from certify.decision.core import core
 from certify.errors import BudgetExceeded, InputError
-from certify.numbers import Infinity, Q, as_float, rational, shown
+from certify.numbers import Extended, Infinity, Q, as_float, rational, shown
 from certify.piecewise import PiecewiseLinear
 
 MOST_PIECES = 4000
@@ -42,10 +43,10 @@ def window(f: PiecewiseLinear, points: Iterable[Q] = ()) -> Window:
     return low - margin, high + margin
 
 
-def chosen(f: PiecewiseLinear, lo: Q, hi: Q) -> Window:
-    """The window [lo, hi] that someone asks for. Raises `InputError` unless it is an interval inside the domain that doubles can tell."""
-    if not (f.ends[0] <= lo < hi <= f.ends[1]):
-        inside = f"[{shown(f.ends[0])}, {shown(f.ends[1])}]"
+def chosen(ends: tuple[Extended, Extended], lo: Q, hi: Q) -> Window:
+    """The window [lo, hi] that someone asks for. Raises `InputError` unless it lies in a domain with these ends and doubles can tell."""
+    if not (ends[0] <= lo < hi <= ends[1]):
+        inside = f"[{shown(ends[0])}, {shown(ends[1])}]"
         raise InputError("window", f"an interval LO,HI inside the domain {inside}", f"{shown(lo)},{shown(hi)}")
     if not float("-inf") < as_float(lo) < as_float(hi) < float("inf"):
         raise InputError("window", "two ends that are different doubles", f"{shown(lo)},{shown(hi)}")
@@ -66,6 +67,34 @@ def curve(f: PiecewiseLinear, t: int, over: Window) -> Curve:
         return Curve(t, tuple((x, f.trajectory(x, t)[-1]) for x in places), exact=False)
     corners = zip(iterate.corners, iterate.values)
     return Curve(t, tuple((x, y) for x, y in corners if isinstance(x, Q) and isinstance(y, Q)), exact=True)
+
+
+@dataclass(frozen=True)
+class Exact:
+    """A piecewise-linear map, as it is drawn."""
+
+    f: PiecewiseLinear
+
+    @property
+    def ends(self) -> tuple[Extended, Extended]:
+        """Of the domain."""
+        return self.f.ends
+
+    def require_self_map(self) -> None:
+        """Raises `NotInvariantError` for a map that leaves its domain."""
+        self.f.require_self_map()
+
+    def window(self, points: Iterable[Q] = ()) -> Window:
+        """What is drawn where nobody asks for more or less."""
+        return window(self.f, points)
+
+    def curve(self, t: int, over: Window) -> Curve:
+        """The graph of f^t over the window."""
+        return curve(self.f, t, over)
+
+    def orbit(self, start: Any, steps: int) -> list[Q]:
+        """The orbit of a point. Raises `DomainError` for one outside the domain."""
+        return [rational(x) for x in self.f.orbit(start, steps)]
 
 
 def cobweb(orbit: Sequence[Q]) -> list[Point]:

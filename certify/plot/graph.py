@@ -6,14 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from certify.box import Box
 from certify.certificate import Certificate
 from certify.decision.budget import Budget
 from certify.errors import InputError
-from certify.mapfile import Map
+from certify.mapfile import LineMap, Map, line_map
+from certify.network import Network
 from certify.numbers import Q, as_float, rational, shown
-from certify.piecewise import PiecewiseLinear
+from certify.plot.bands import Band, Enclosed
 from certify.plot.canvas import style
-from certify.plot.curves import MOST_PIECES, SAMPLES, Curve, Point, Window, chosen, cobweb, curve, window
+from certify.plot.curves import MOST_PIECES, SAMPLES, Curve, Exact, Point, Window, chosen, cobweb
 from certify.verdict import piecewise_linear
 
 if TYPE_CHECKING:
@@ -39,15 +41,17 @@ def graph(
 ) -> Figure:
     """The graphs of f^t for t in `iterates`, the cobweb of the first `steps` steps from `orbit`, and a certificate's witness.
 
-    All is exact, and handed to matplotlib as the nearest doubles. A graph of too many pieces to draw is shown by points on it
-    alone, not joined, and its legend says so. `over` is the square (lo, hi) x (lo, hi) to draw, the domain without it; on the
-    line that is an interval that holds the core, the knots, the fixed points and the orbits that are drawn. The certificate is
+    Of a piecewise-linear map all is exact, and handed to matplotlib as the nearest doubles. A graph of too many pieces to draw
+    is shown by points on it alone, not joined, and its legend says so. Of a smooth network, and of a box of networks, a band is
+    drawn that is proved to hold the graph, for every network of the box; orbits are enclosed to 15 digits. `over` is the square
+    (lo, hi) x (lo, hi) to draw, the domain without it; on the line that is an interval that holds the core, the knots, the fixed
+    points and the orbits that are drawn (for a band: the values of the last activation and the orbits). The certificate is
     believed: have it checked first (`certify.check`).
 
-    Raises `InputError` for a map that is not piecewise linear on an interval or the line, for a window outside the domain, for
-    a certificate without a witness or a mesh, and where matplotlib is not installed; `DomainError` for an orbit from outside.
+    Raises `InputError` for a map of R^d, for a window outside the domain, for a certificate without a witness or a mesh, and
+    where matplotlib is not installed; `DomainError` for an orbit from outside.
     """
-    f = piecewise_linear(given, Budget())
+    f = _subject(line_map(given))
     if max(iterates) > 1:
         f.require_self_map()
     paths = [] if orbit is None else [_orbit(f, orbit, steps)]
@@ -57,10 +61,17 @@ def graph(
         paths += shown_paths
         title = f"{certificate['claim']['verdict']}: {title}" if title else certificate["claim"]["verdict"]
     points = [x for path in paths for x in path.orbit]
-    held = window(f, [*points, *mesh]) if over is None else (rational(over[0]), rational(over[1]))
-    held = chosen(f, *held)
+    held = f.window([*points, *mesh]) if over is None else (rational(over[0]), rational(over[1]))
+    held = chosen(f.ends, *held)
     with style():
-        return _draw(held, [curve(f, t, held) for t in iterates], paths, mesh, title)
+        return _draw(held, [f.curve(t, held) for t in iterates], paths, mesh, title)
+
+
+def _subject(given: LineMap) -> Exact | Enclosed:
+    """The map as exact pieces where it has them, else as a box."""
+    if isinstance(given, Box) or (isinstance(given, Network) and given.smooth):
+        return Enclosed(given if isinstance(given, Box) else Box.of(given))
+    return Exact(piecewise_linear(given, Budget()))
 
 
 @dataclass(frozen=True)
@@ -73,12 +84,12 @@ class _Path:
     label: str
 
 
-def _orbit(f: PiecewiseLinear, start: Any, steps: int) -> _Path:
-    points = [rational(x) for x in f.orbit(start, steps)]
+def _orbit(f: Exact | Enclosed, start: Any, steps: int) -> _Path:
+    points = f.orbit(start, steps)
     return _Path(points, ORBIT, "-", f"{steps} steps from {shown(points[0], 20)}")
 
 
-def _shown_by(f: PiecewiseLinear, proof: Certificate) -> tuple[list[_Path], list[Q]]:
+def _shown_by(f: Exact | Enclosed, proof: Certificate) -> tuple[list[_Path], list[Q]]:
     """The orbits that a certificate shows, and the points of its mesh."""
     if "mesh" in proof:
         return [], [rational(x) for x in proof["mesh"] if x not in ("inf", "-inf")]
@@ -87,7 +98,7 @@ def _shown_by(f: PiecewiseLinear, proof: Certificate) -> tuple[list[_Path], list
     if "x" not in proof:
         raise InputError("CERT", "a certificate with a witness or a mesh to draw", f'"{proof["kind"]}"')
     m, n = 1 << proof["level"], proof["n"]
-    orbit = f.trajectory(rational(proof["x"]), m * n)
+    orbit = f.orbit(proof["x"], m * n)
     paths = [_Path(orbit, WITNESS, "--", _inequality(orbit, m, m * n))]
     if "period_three" in proof:
         paths.insert(0, _cycle([rational(x) for x in proof["period_three"]]))
@@ -111,7 +122,7 @@ def power(t: int) -> str:
     return "f" if t == 1 else "f" + str(t).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
-def _draw(held: Window, curves: list[Curve], paths: list[_Path], mesh: list[Q], title: str) -> Figure:
+def _draw(held: Window, curves: list[Curve | Band], paths: list[_Path], mesh: list[Q], title: str) -> Figure:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(5.2, 5.2))
@@ -120,6 +131,10 @@ def _draw(held: Window, curves: list[Curve], paths: list[_Path], mesh: list[Q], 
     axes.plot(ends, ends, color="0.7", linewidth=0.8, label="_diagonal")
     for i, drawn in enumerate(curves):
         look: dict[str, Any] = {"linewidth": 1.4 if i == 0 else 0.9}
+        if isinstance(drawn, Band):
+            colour = COLOURS[i % len(COLOURS)]
+            _fill(axes, drawn, facecolor=(colour, 0.4), edgecolor=colour, label=_label(drawn), **look)
+            continue
         if not drawn.exact:  # a line would say what happens between the points
             look = {"linestyle": "", "marker": ".", "markersize": 2, "markeredgewidth": 0}
         _line(axes, drawn.points, color=COLOURS[i % len(COLOURS)], label=_label(drawn), **look)
@@ -138,9 +153,20 @@ def _draw(held: Window, curves: list[Curve], paths: list[_Path], mesh: list[Q], 
     return figure
 
 
-def _label(drawn: Curve) -> str:
+def _label(drawn: Curve | Band) -> str:
     name = power(drawn.t)
+    if isinstance(drawn, Band):
+        return f"{name}: the graph lies in the band"
     return name if drawn.exact else f"{name} at {SAMPLES + 1:,} points only: more than {MOST_PIECES:,} pieces"
+
+
+def _fill(axes: Axes, band: Band, **look: Any) -> None:
+    """The rectangles of a band, side by side, with a thin edge so that a narrow one is seen."""
+    cells = [*band.cells, band.cells[-1]._replace(a=band.cells[-1].b)]
+    places, low, high = (
+        [as_float(x) for x in ends] for ends in zip(*((cell.a, cell.low, cell.high) for cell in cells))
+    )
+    axes.fill_between(places, low, high, step="post", **look)
 
 
 def _line(axes: Axes, points: Iterable[Point], **look: Any) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_DOWN, Context, Decimal
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from certify.certificate import Certificate
@@ -21,6 +22,8 @@ MAX_KNOTS = 40
 """Knots that the definition of a map lists."""
 MAX_UNITS = 6
 """Hidden units of a network whose formula is written out."""
+MAX_COEFFICIENTS = 200
+"""Coefficients of the forms of all blocks together, or coordinates of cycles, that are listed."""
 
 
 class Exact(NamedTuple):
@@ -141,6 +144,10 @@ def definition(content: dict[str, Any], digest: str) -> list[Part]:
             f"Let $f\\colon \\mathbb{{R}}^{{{d}}}\\to \\mathbb{{R}}^{{{d}}}$, $f(x) = A x + W\\max(0, C x + e) + h$, be the "
             f"piecewise-linear recurrent network with ${m}$ hidden {'unit' if m == 1 else 'units'} in {file}."
         ]
+    if shape["kind"] in ("lstm", "gru"):
+        k = len(shape["o" if shape["kind"] == "lstm" else "n"]["bias"])
+        cell = f"the {shape['kind'].upper()} cell of ${k}$ {'unit' if k == 1 else 'units'}, without input"
+        return [f"Let $f$ be {cell}, in {file}: {CELLS[shape['kind'] + shape.get('reset', '')]}"]
     layers = shape["layers"]
     if (d := len(layers[0]["weight"][0])) > 1:
         where = f"$f\\colon \\mathbb{{R}}^{{{d}}}\\to \\mathbb{{R}}^{{{d}}}$"
@@ -150,6 +157,20 @@ def definition(content: dict[str, Any], digest: str) -> list[Part]:
     names = ", ".join(dict.fromkeys(layer["activation"] for layer in layers)).replace("_", " ")
     what = "any network in the box" if _is_box(layers) else "the network"
     return [f"Let {where} be {what} with layers of {widths} units ({names}) in {file}."]
+
+
+CELLS = {
+    "lstm": r"$$f(h,c) = (h',c'),\quad c' = \operatorname{sigmoid}(F(h))\,c + \operatorname{sigmoid}(I(h))\,\operatorname{tanh}(G(h)),"
+    r"\quad h' = \operatorname{sigmoid}(O(h))\,\operatorname{tanh}(c'),$$ "
+    "coordinate by coordinate, where $I$, $F$, $G$ and $O$ are the affine maps of its gates.",
+    "grubefore": r"$$f(h) = (1-z)\,n + z\,h,\quad r = \operatorname{sigmoid}(R(h)),\quad z = \operatorname{sigmoid}(Z(h)),"
+    r"\quad n = \operatorname{tanh}(N(r\,h)),$$ "
+    "coordinate by coordinate, where $R$, $Z$ and $N$ are the affine maps of its gates.",
+    "gruafter": r"$$f(h) = (1-z)\,n + z\,h,\quad r = \operatorname{sigmoid}(R(h)),\quad z = \operatorname{sigmoid}(Z(h)),"
+    r"\quad n = \operatorname{tanh}(b + r\,N(h)),$$ "
+    "coordinate by coordinate, where $R$, $Z$ and $N$ are affine maps and $b$ is a vector.",
+}
+"""The formulas of gated cells, by kind and reset."""
 
 
 def _is_box(layers: list[dict[str, Any]]) -> bool:
@@ -190,8 +211,9 @@ def _sum(terms: list[tuple[str, str]]) -> str:
 def invariance(content: dict[str, Any]) -> str:
     """Why f maps its domain into itself."""
     if content["domain"] is None:
-        spatial = content["map"]["kind"] == "plrnn" or (
-            content["map"]["kind"] == "network" and len(content["map"]["layers"][0]["weight"][0]) > 1
+        shape = content["map"]
+        spatial = shape["kind"] in ("plrnn", "lstm", "gru") or (
+            shape["kind"] == "network" and len(shape["layers"][0]["weight"][0]) > 1
         )
         return "The map is continuous." if spatial else "The map is continuous on the line."
     J = space(content["domain"])
@@ -241,10 +263,11 @@ def _odd_return(content: dict[str, Any], certificate: Certificate) -> tuple[str,
         _orbit_table("The orbit of $x$.", orbit),
     ]
     if "period_three" in certificate:
-        p, q, r = certificate["period_three"]
-        rows: list[tuple[Cell, ...]] = [(f"${name}$", Exact(value)) for name, value in zip("pqr", (p, q, r))]
+        rows: list[tuple[Cell, ...]] = [
+            (f"${name}$", Exact(value)) for name, value in zip("abc", certificate["period_three"])
+        ]
         proof += [
-            "Moreover $f(p) = q$, $f(q) = r$ and $f(r) = p$ for the points of the second table: an orbit of period $3$."
+            "Moreover $f(a) = b$, $f(b) = c$ and $f(c) = a$ for the points of the second table: an orbit of period $3$."
         ]
         proof += [Table("An orbit of period three.", ("point", "value"), rows)]
     return theorem, proof
@@ -402,21 +425,9 @@ def _block_horseshoe(content: dict[str, Any], certificate: Certificate) -> tuple
         f"The map $f$ has a compact invariant set on which its topological entropy is at least $\\log {growth}$ and on which it is "
         f"chaotic in the sense of Li and Yorke."
     )
-    block_rows: list[tuple[Cell, ...]] = [
-        (f"${a}$", f"${k}$", Exact(lo), Exact(hi))
-        for a, block in enumerate(blocks)
-        for k, (lo, hi) in enumerate(zip(block["lo"], block["hi"]), 1)
-    ]
-    form_rows: list[tuple[Cell, ...]] = [
-        (f"${a}$", f"${k}$", f"${i}$", Exact(x))
-        for a, block in enumerate(blocks)
-        for k, row in enumerate(block["rows"], 1)
-        for i, x in enumerate(row, 1)
-    ]
     word_rows: list[tuple[Cell, ...]] = [
         (f"${i}$", f"${a}$", f"${b}$", f"${len(patterns.split())}$") for i, (a, b, patterns) in enumerate(words, 1)
     ]
-    vector_rows: list[tuple[Cell, ...]] = [(f"${a}$", Exact(v)) for a, v in enumerate(certificate["vector"])]
     return theorem, [
         f"A word is a list of patterns, which say for every unit on which side of its kinks the value that enters it lies; along a word, "
         f"$f$ is affine step by step, and so is the composition $F$ of these affine maps. The words lead from block to block, where a "
@@ -435,11 +446,149 @@ def _block_horseshoe(content: dict[str, Any], certificate: Certificate) -> tuple
         f"at least like powers of $z$, and the entropy on the compact set of all their orbits is at least $\\log z$. "
         f"Positive entropy is chaos "
         f"in the sense of Li and Yorke \\cite{{BlanchardGlasnerKolyadaMaass2002}}.",
-        Table("The bounds of the blocks.", ("block", "$k$", "$b_k$", "$c_k$"), block_rows),
-        Table("The forms: coefficients of the coordinates.", ("block", "$k$", "coordinate", "coefficient"), form_rows),
+        *_block_tables(blocks),
         Table("The words; the certificate has their patterns.", ("word", "from", "to", "steps"), word_rows),
-        Table("The vector.", ("block", "$v$"), vector_rows),
+        _vector_table(certificate),
     ]
+
+
+def _block_tables(blocks: list[dict[str, Any]]) -> list[Part]:
+    """Bounds and forms of the blocks, unless they are too many for a reader."""
+    bounds: list[tuple[Cell, ...]] = [
+        (f"${a}$", f"${k}$", Exact(lo), Exact(hi))
+        for a, block in enumerate(blocks)
+        for k, (lo, hi) in enumerate(zip(block["lo"], block["hi"]), 1)
+    ]
+    forms: list[tuple[Cell, ...]] = [
+        (f"${a}$", f"${k}$", f"${i}$", Exact(x))
+        for a, block in enumerate(blocks)
+        for k, row in enumerate(block["rows"], 1)
+        for i, x in enumerate(row, 1)
+    ]
+    if len(forms) > MAX_COEFFICIENTS:
+        return [
+            f"The certificate has the bounds and the forms of the ${len(blocks)}$ blocks: {len(forms)} coefficients."
+        ]
+    return [
+        Table("The bounds of the blocks.", ("block", "$k$", "$b_k$", "$c_k$"), bounds),
+        Table("The forms: coefficients of the coordinates.", ("block", "$k$", "coordinate", "coefficient"), forms),
+    ]
+
+
+def _vector_table(certificate: Certificate) -> Table:
+    return Table("The vector.", ("block", "$v$"), [(f"${a}$", Exact(v)) for a, v in enumerate(certificate["vector"])])
+
+
+def _covering_chain(content: dict[str, Any], certificate: Certificate) -> tuple[str, list[Part]]:
+    blocks, growth = certificate["blocks"], number(certificate["growth"])
+    d, bits = len(blocks[0]["lo"]), certificate["bits"]
+    theorem = (
+        f"The map $f$ has a compact invariant set on which its topological entropy is at least $\\log {growth}$ and on which it is "
+        f"chaotic in the sense of Li and Yorke."
+    )
+    chains: list[tuple[Cell, ...]] = [
+        (f"${i}$", f"${len(chain) - 1}$", _numbers(chain)) for i, chain in enumerate(certificate["chains"], 1)
+    ]
+    return theorem, [
+        f"Let $Q_i = \\{{x : b_k\\le l_k(x)\\le c_k, k = 1,\\dots,{d}\\}}$ be the blocks, with the linear forms $l_k$ and the bounds $b_k$ "
+        f"and $c_k$ of the certificate. The faces of a block are the parts on which $l_1 = b_1$ and $l_1 = c_1$. Interval arithmetic "
+        f"in fixed point with ${bits}$ binary digits, rounded outward, encloses for each block the value of $f$ at its centre and "
+        f"the slopes of $f$ between the centre and all other points of the block. It shows that each block of a chain covers the "
+        f"next, $Q_i$ the block $Q_j$: $f$ maps the faces of $Q_i$ strictly beyond the bounds of the form $l_1$ of $Q_j$, one "
+        f"below $b_1$ and the other above $c_1$, and on all of $f(Q_i)$ the other forms of $Q_j$ keep strictly between their bounds.",
+        "So every path in $Q_i$ that joins its faces has, by the intermediate value theorem, a part whose image is a path in $Q_j$ that "
+        "joins the faces of $Q_j$. Follow chains, each from the block at which the one before ends: by induction, and by "
+        "compactness, there is an orbit whose points lie in their blocks, one after the other "
+        r"\cite{Zgliczynski1997, ZgliczynskiGidea2004}.",
+        f"Of two chains from one block neither begins the other, and where they first differ, the two blocks are disjoint. With "
+        f"the vector $v$ of the table, $\\sum_w v_w\\cdot z^{{-t}} \\ge v_i$ for $z = {growth}$ and every block $i$ of the table: the "
+        f"sum over the chains $w$ from $i$, each with its number $t$ of steps and the entry $v_w$ of the block at which it ends. "
+        f"So the sequences of chains with $T$ steps in all grow at least like $z^T$ (Collatz, Wielandt), and orbits that follow "
+        f"different ones are in disjoint blocks at the same time. On the compact set of all these orbits the entropy is at least "
+        f"$\\log z$. Positive entropy is chaos in the sense of Li and Yorke \\cite{{BlanchardGlasnerKolyadaMaass2002}}.",
+        *_block_tables(blocks),
+        Table("The chains: numbers of blocks.", ("chain", "steps", "blocks"), chains),
+        _vector_table(certificate),
+    ]
+
+
+def _cycles_complete(content: dict[str, Any], certificate: Certificate) -> tuple[str, list[Part]]:
+    P, cycles, tokens = certificate["period"], certificate["cycles"], certificate["tree"].split(" ")
+    decisions, smaller, solved = (sum(map(test, tokens)) for test in (str.isdigit, "<".__eq__, "=".__eq__))
+    excluded = len(tokens) - decisions - smaller - solved
+    many = "no cycle" if not cycles else "one cycle" if len(cycles) == 1 else f"exactly ${len(cycles)}$ cycles"
+    rows: list[tuple[Cell, ...]] = [
+        (f"${i}$", f"${cycle['period']}$", f"${k}$", Exact(x))
+        for i, cycle in enumerate(cycles, 1)
+        for k, x in enumerate(cycle["point"], 1)
+    ]
+    table = Table("A point of each cycle.", ("cycle", "least period", "coordinate", "value"), rows)
+    where = "table" if len(rows) <= MAX_COEFFICIENTS else "certificate"
+    listed = f": {'that' if len(cycles) == 1 else 'those'} of the {where}" if cycles else ""
+    return f"The map $f$ has {many} whose least period divides ${P}${listed}.", [
+        f"By exact evaluation each point of the {where} is brought back by as many steps of $f$ as stand beside it and by no "
+        f"fewer, and the orbits are different. There are no other cycles, as follows."
+        if cycles
+        else "There is no such cycle, as follows.",
+        f"With a correction $v_k = \\max(0, y_k)$ for each kink of an activation, where $y_k$ is the value that enters there less "
+        f"the kink, or its negative, $f(x) = A x + W v + h$ and $y = C x + D v + e$ for all $x$, with a strictly lower triangular "
+        f"matrix $D$. The matrix $1-A^{{{P}}}$ has an inverse. So the corrections $v$ of all steps of a cycle "
+        f"$x_0, f(x_0), \\dots, f^{{{P}}}(x_0) = x_0$ determine its points, and $v-y = K v-q$ with a matrix $K$ and a vector $q$ that "
+        f"are computed exactly. Hence $v\\ge 0$, $K v-q\\ge 0$, and for each index $i$ one of $v_i$ and $(K v-q)_i$ is $0$.",
+        f"A word says for each index which of the two is $0$. The certificate has a tree of {decisions} such decisions. At each of "
+        f"its leaves one of three things is so. (i) The word of the same cycle, begun at a later step, is smaller and found "
+        f"elsewhere in the tree (leaves: {smaller}). (ii) A vector $c$ of the certificate has $c\\cdot q > 0$, $c_i\\ge 0$ unless "
+        f"the word says $(K v-q)_i = 0$, and $(c K)_i\\le 0$ unless it says $v_i = 0$; then "
+        f"$0\\ge c K v = c\\cdot q+c\\cdot(K v-q) > 0$, which is impossible \\cite{{Farkas1902}} (leaves: {excluded}). (iii) All is "
+        f"decided; the affine maps that $f$ is then, one after the other, bring back exactly one point, and it lies on a cycle "
+        f"of the {where} or is not brought back by $f$ (leaves: {solved}).",
+        *([table] if 0 < len(rows) <= MAX_COEFFICIENTS else []),
+    ]
+
+
+def _rank_one(content: dict[str, Any], certificate: Certificate) -> tuple[str, list[Part]]:
+    inner = certificate["proof"]
+    theorem, proof = KINDS[inner["kind"]](LINE, inner)
+    if content["map"]["kind"] == "plrnn":
+        through = "Here $A = u v$ and $C = w v$ with columns $u$ and $w$, so $f = G\\circ s$ with $G(t) = u t + W\\max(0, w t + e) + h$"
+    else:
+        through = "The weights of the first layer are $u v$ with a column $u$, so $f = G\\circ s$, where $G$ has the weights $u$ there"
+    return theorem.replace("in absolute value", "in norm"), [
+        f"Let $v$ be the row of the table and $s(x) = v\\cdot x$. {through}. Put $p = s\\circ G$, a map of the line. Then "
+        "$f\\circ G = G\\circ p$, $s\\circ f = p\\circ s$ and $f^{n+1} = G\\circ p^n\\circ s$.",
+        Table("The row.", ("$k$", "$v_k$"), [(f"${k}$", Exact(x)) for k, x in enumerate(certificate["row"], 1)]),
+        "The next lines are about $p$, and $x$ is a number there.",
+        *map(_on_line, proof),
+        "What is proved of $p$ holds of $f$, as follows. If $f^n(x) = x$ then $p^n(s(x)) = s(x)$ and $x = G(p^{n-1}(s(x)))$, and if "
+        "$p^n(t) = t$ then $f^n$ fixes $G(p^{n-1}(t))$: the least periods are the same. Both $s$ and $G$ are Lipschitz, so an orbit of "
+        "$f$ is asymptotic to a cycle, or tends to infinity in norm, where its image under $s$ does, in absolute value; and the "
+        "distances along two orbits of $f$ tend to $0$, or come near to it, exactly where those along their images do, so that "
+        "Li-Yorke pairs and scrambled sets correspond. And $s$ and $G$ are semiconjugacies between compact invariant sets of $f$ "
+        "and of $p$, under which the entropy does not rise \\cite{AdlerKonheimMcAndrew1965}.",
+    ]
+
+
+LINE = {"domain": None, "map": {"kind": "network", "layers": []}}
+"""What a proof about an exact map of the line needs to know of it."""
+
+
+def _on_line(part: Part) -> Part:
+    """A part of a proof with $p$ for $f$ in its formulas."""
+
+    def renamed(words: str) -> str:
+        return re.sub(r"\$+[^$]*\$+", lambda formula: re.sub(r"(?<![A-Za-z\\])f(?![A-Za-z])", "p", formula[0]), words)
+
+    if isinstance(part, str):
+        return renamed(part)
+    rows = [tuple(cell if isinstance(cell, Exact) else renamed(cell) for cell in row) for row in part.rows]
+    return Table(renamed(part.caption), tuple(map(renamed, part.head)), rows)
+
+
+def _numbers(chain: list[int]) -> str:
+    """Integers in their order, with runs such as 3, 4, 5, 6 as "3 to 6"."""
+    runs = [list(run) for _, run in groupby(enumerate(chain), lambda place: place[1] - place[0])]
+    ends = [(run[0][1], run[-1][1]) for run in runs]
+    return ", ".join(f"${a}$" if a == b else f"${a}$, ${b}$" if b == a + 1 else f"${a}$ to ${b}$" for a, b in ends)
 
 
 def _contraction(content: dict[str, Any], certificate: Certificate) -> tuple[str, list[Part]]:
@@ -469,4 +618,7 @@ KINDS = {
     "order-box": _order_box,
     "block-horseshoe": _block_horseshoe,
     "contraction": _contraction,
+    "covering-chain": _covering_chain,
+    "cycles-complete": _cycles_complete,
+    "rank-one": _rank_one,
 }

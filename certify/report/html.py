@@ -25,7 +25,7 @@ LONGEST = 400
 ROWS = 24
 """Rows of a table beyond which it is folded."""
 
-MODULES = ("exact", "maps", "rules", "blocks", "functions", "boxes", "check")
+MODULES = ("exact", "maps", "rules", "blocks", "functions", "boxes", "signals", "chains", "cycles", "lines", "check")
 """The files of `recheck/`, in the order in which they are joined."""
 
 HEADLINES = {
@@ -35,6 +35,7 @@ HEADLINES = {
     "ENTROPY-AT-LEAST": "The topological entropy of this map is bounded from below",
     "ENTROPY-AT-MOST": "The topological entropy of this map is bounded from above",
     "ENTROPY-EQUALS": "The topological entropy of this map is known exactly",
+    "CYCLES": "All cycles of a period of this map are listed",
 }
 
 

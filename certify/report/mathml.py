@@ -20,7 +20,7 @@ def mathml(formula: str, display: bool = False) -> str:
     """One formula. Raises `ValueError` for a command that is not among those that `argument` uses."""
     tokens = _tokens(formula)
     body = _row(tokens, "")
-    block = ' display="block"' if display else ""
+    block = ' display="block" tabindex="0"' if display else ""  # a wide one scrolls, by the keyboard too
     return f'<math xmlns="http://www.w3.org/1998/Math/MathML"{block}>{body}</math>'
 
 
@@ -42,6 +42,8 @@ def _row(tokens: list[str], close: str) -> str:
             break
         if token in ("^", "_"):
             items.append(_scripts(items.pop() if items else "<mrow></mrow>", token, tokens))
+        elif token == "'":
+            items.append(f"<msup>{items.pop()}<mo>′</mo></msup>")
         elif token == "-" and (not items or items[-1].startswith("<mo")):
             items.append('<mo form="prefix">−</mo>')
         else:

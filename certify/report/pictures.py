@@ -6,7 +6,7 @@ the two orbits whose distance is drawn are enclosed, not computed in floats (`en
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -17,12 +17,15 @@ from certify.box import Box
 from certify.certificate import Certificate
 from certify.counting import iter_counts
 from certify.decision.budget import Budget
-from certify.enclosure.doubles import Doubles, Floats, activated
+from certify.dimension.rank_one import reduction
+from certify.dimension.shadow import FAR, orbit, outline, parallelepiped
+from certify.dimension.system import Floats
+from certify.enclosure.doubles import Doubles
 from certify.enclosure.orbit import enclose_orbit
 from certify.errors import BudgetExceeded, CertifyError
-from certify.mapfile import LineMap, Map
+from certify.mapfile import LineMap, Map, Spatial, is_spatial, line_map
 from certify.network import Network
-from certify.numbers import Q, as_float, rational
+from certify.numbers import Q, as_float, floats, rational
 from certify.piecewise import PiecewiseLinear
 from certify.plrnn import PLRNN
 
@@ -38,24 +41,41 @@ APART = Q(1, 10**7)
 """How far the two points of the distances start from each other, as a part of the window."""
 MOST_UNITS = 200
 """Units of a network whose orbits are enclosed."""
-ORBIT_IN_PLANE, TRANSIENT = 2500, 100
-FAR = 1e9
-"""Values beyond this are not drawn."""
+ORBIT_IN_PLANE, TRANSIENT, MOST_MARKS = 2500, 100, 500
+"""Points of an orbit, those before them that are not drawn, and points of all cycles together that are."""
 
 Data = dict[str, Any]
 
 
 def pictures(given: Map, certificate: Certificate) -> Data:
-    """What the page draws, as JSON: `window`, `graphs`, `orbit`, `marks`, `distances` and `counts`, as far as the map has them."""
-    if isinstance(given, PLRNN) or (isinstance(given, Network) and given.dimension != 1):
+    """What the page draws, as JSON: `plane` of a map of R^d; of a map of the line `window`, `graphs`, `orbit`, `marks`, `distances` and
+    `counts`, as far as it has them; and of a map that goes through one number both, with the `name` of the map of the line.
+    """
+    if certificate["kind"] == "rank-one":
+        return _through_one_number(given, certificate)
+    if is_spatial(given):
         return {"plane": _plane(given, certificate)}
+    return _line(line_map(given), certificate)
+
+
+def _through_one_number(given: Map, certificate: Certificate) -> Data:
+    """The line of the proof, and an orbit that its orbit belongs to."""
+    assert isinstance(given, Network | PLRNN)
+    row = tuple(rational(x) for x in certificate["row"])
+    reduced = reduction(given, row)
+    assert reduced
+    data, v = _line(reduced.line, certificate["proof"]), np.array(floats(row))
+    start = data["orbit"][0] * v / (v @ v) if "orbit" in data else np.zeros(len(v))
+    return {"name": "p", **data, "plane": _plane(given, certificate, start)}
+
+
+def _line(given: LineMap, certificate: Certificate) -> Data:
     f = _pieces(given)
     window = _window(given, f, certificate)
     data: Data = {"window": [as_float(end) for end in window], "marks": _marks(certificate)}
     data["graphs"] = [_exact_graph(f, t, window) for t in range(1, ITERATES + 1)] if f else _sampled(given, window)
-    orbit = _orbit(given, certificate, window)
-    if orbit:
-        data["orbit"] = orbit
+    if path := _orbit(given, certificate, window):
+        data["orbit"] = path
     distances = _distances(given, window, certificate)
     if distances:
         data["distances"] = distances
@@ -190,48 +210,28 @@ def _starts(window: tuple[Q, Q], certificate: Certificate) -> list[Q]:
     return [*(x for x in inside if x < window[1] - (window[1] - window[0]) / 100), _start(window)]
 
 
-def _plane(given: Network | PLRNN, certificate: Certificate) -> Data:
-    """The first two coordinates of an orbit in doubles, and in two dimensions the blocks of a horseshoe as parallelograms."""
-    exact = [rational(0)] * (given.dimension or 0)
-    blocks = []
-    for block in certificate.get("blocks", []):
-        rows = np.array([[as_float(rational(x)) for x in row] for row in block["rows"]])
-        ends = [[as_float(rational(x)) for x in block[key]] for key in ("lo", "hi")]
-        if len(rows) == 2:
-            corners = [
-                np.linalg.solve(rows, [ends[i][0], ends[j][1]]).tolist() for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))
-            ]
-            blocks.append(corners)
-        exact = [rational(x) for x in np.linalg.solve(rows, np.mean(ends, axis=0)).tolist()]
-    step, point = _step(given), np.array([as_float(x) for x in exact])
-    points = []
-    for _ in range(ORBIT_IN_PLANE):
-        point = step(point)
-        if not np.all(np.abs(point) < FAR):
-            break
-        points.append([_short(x) for x in point[:2].tolist()])
-    return {"points": points[TRANSIENT:] or points, "blocks": blocks}
+def _plane(given: Spatial, certificate: Certificate, start: Floats | None = None) -> Data:
+    """Two coordinates of an orbit in doubles, from `start`, or the first block where the proof has one; its blocks as polygons; its
+    cycles.
+
+    Of a map of R^1 the coordinates are x and f(x), and only the orbit is drawn.
+    """
+    blocks, listed = certificate.get("blocks", []), certificate.get("cycles", [])
+    if start is None:
+        start = parallelepiped(blocks[0])[0] if blocks else np.zeros(given.dimension or 0)
+    points = orbit(given, start, ORBIT_IN_PLANE + TRANSIENT)
+    points = points[TRANSIENT:] if len(points) > TRANSIENT else points
+    if given.dimension == 1:
+        return {"points": _rounded(np.column_stack([points[:-1], points[1:]]).tolist()), "blocks": [], "cycles": []}
+    if sum(one["period"] for one in listed) > MOST_MARKS:
+        listed = []
+    cycles = [orbit(given, np.array(floats([rational(x) for x in one["point"]])), one["period"] - 1) for one in listed]
+    return {
+        "points": _rounded(points[:, :2].tolist()),
+        "blocks": [_rounded(outline(block).tolist()) for block in blocks],
+        "cycles": [_rounded(cycle[:, :2].tolist()) for cycle in cycles],
+    }
 
 
-def _step(given: Network | PLRNN) -> Callable[[Floats], Floats]:
-    """The map in doubles."""
-
-    def numbers(rows: Any) -> Any:
-        return np.array([[as_float(x) for x in row] for row in rows])
-
-    if isinstance(given, PLRNN):
-        A, W, C, (e, h) = (
-            numbers(given.A),
-            numbers(given.W),
-            numbers(given.C),
-            (numbers([v])[0] for v in (given.e, given.h)),
-        )
-        return lambda x: A @ x + W @ np.maximum(0, C @ x + e) + h
-    layers = [(numbers(layer.weight), numbers([layer.bias])[0], layer.activation) for layer in given.layers]
-
-    def run(x: Floats) -> Floats:
-        for weight, bias, activation in layers:
-            x = activated(activation, weight @ x + bias)
-        return x
-
-    return run
+def _rounded(points: list[list[float]]) -> list[list[float]]:
+    return [[_short(x) for x in point] for point in points]

@@ -81,6 +81,38 @@ REFERENCES = {
         1980,
         "45--63",
     ),
+    "Farkas1902": Reference(
+        ("Farkas, Julius",),
+        "Theorie der einfachen Ungleichungen",
+        "J. Reine Angew. Math.",
+        "124",
+        1902,
+        "1--27",
+    ),
+    "AdlerKonheimMcAndrew1965": Reference(
+        ("Adler, Roy L.", "Konheim, Alan G.", "McAndrew, M. Harry"),
+        "Topological entropy",
+        "Trans. Amer. Math. Soc.",
+        "114",
+        1965,
+        "309--319",
+    ),
+    "Zgliczynski1997": Reference(
+        ("Zgliczyński, Piotr",),
+        "Computer assisted proof of chaos in the Rössler equations and in the Hénon map",
+        "Nonlinearity",
+        "10",
+        1997,
+        "243--252",
+    ),
+    "ZgliczynskiGidea2004": Reference(
+        ("Zgliczyński, Piotr", "Gidea, Marian"),
+        "Covering relations for multidimensional dynamical systems",
+        "J. Differential Equations",
+        "202",
+        2004,
+        "32--58",
+    ),
     "BlanchardGlasnerKolyadaMaass2002": Reference(
         ("Blanchard, François", "Glasner, Eli", "Kolyada, Sergiĭ", "Maass, Alejandro"),
         "On Li-Yorke pairs",
@@ -92,7 +124,9 @@ REFERENCES = {
 }
 """By their BibTeX keys."""
 
-ACCENTS = {"á": r"{\'a}", "í": r"{\'\i}", "é": r"{\'e}", "ç": r"{\c{c}}", "ł": r"{\l}", "ĭ": r"{\u\i}"}
+ACCENTS = {
+    "á": r"{\'a}", "í": r"{\'\i}", "é": r"{\'e}", "ń": r"{\'n}", "ç": r"{\c{c}}", "ł": r"{\l}", "ĭ": r"{\u\i}", "ö": r'{\"o}',
+}  # fmt: skip
 
 
 def bibtex(keys: Iterable[str]) -> str:

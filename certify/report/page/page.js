@@ -170,14 +170,16 @@
     return s === u ? t : v + ((x - u) / (s - u)) * (t - v);
   }
 
-  const names = ["f", "f²", "f³"];
+  const data = JSON.parse(textOf("pictures-data"));
+  const f = data.name ?? "f";
+  const names = ["", "²", "³"].map((power) => f + power);
 
   function graphs({ graphs: all, window: [lo, hi], marks }) {
     const ys = all[0].points.map(([, y]) => y).filter(Number.isFinite);
     const low = Math.max(Math.min(lo, ...ys), lo - 2 * (hi - lo));
     const high = Math.min(Math.max(hi, ...ys), hi + 2 * (hi - lo));
     const how = all.map(({ exact, points }, i) => (exact ? `${names[i]} has ${points.length - 1} pieces here` : `${names[i]} is sampled at ${points.length} points`));
-    const { area, controls, path, follow, X, Y } = plot("Graph of f, f² and f³ with the diagonal", `${how.join("; ")}.`, [lo, hi], [low, high]);
+    const { area, controls, path, follow, X, Y } = plot(`Graph of ${names[0]}, ${names[1]} and ${names[2]} with the diagonal`, `${how.join("; ")}.`, [lo, hi], [low, high]);
     area.append(node("path", { class: "diagonal", d: path([[Math.min(lo, low), Math.min(lo, low)], [Math.max(hi, high), Math.max(hi, high)]]) }));
     const visible = [true, true, false];
     all.forEach(({ points }, i) => {
@@ -234,7 +236,7 @@
     const describe =
       `Distance of the true orbits of x = ${x} and y = ${y} over ${values.length - 1} steps: it starts at ${short(values[0])}, is ${short(Math.max(...values))} at most, ` +
       `${short(Math.min(...positive))} at least where it is not 0, and ${short(values.at(-1))} at the end. Each value is certain to ${bound ? bound.toExponential(0) : "the last digit"}.`;
-    const { area, X, Y, path, follow } = plot("Distance of two orbits, |fᵗ(x) − fᵗ(y)|, on a log scale", describe, [0, values.length - 1], [lo, Math.max(hi, lo + 1)], { y: power });
+    const { area, X, Y, path, follow } = plot(`Distance of two orbits, |${f}ᵗ(x) − ${f}ᵗ(y)|, on a log scale`, describe, [0, values.length - 1], [lo, Math.max(hi, lo + 1)], { y: power });
     const runs = [[]]; // a distance of 0 has no logarithm: the curve is interrupted there
     logs.forEach((l, t) => (l === undefined ? runs.push([]) : runs.at(-1).push([t, l])));
     for (const points of runs.filter((one) => one.length)) area.append(node("path", { class: "curve k1", d: path(points) }));
@@ -249,7 +251,7 @@
     const T = all.length;
     const top = Math.max(1, Math.ceil(log(all.at(-1)) + 0.05));
     const describe = `Exact numbers of linear regions for t = 1 to ${T}: ${all.slice(0, 12).join(", ")}${T > 12 ? ", …" : ""}.`;
-    const { area, X, Y, path, follow } = plot("Linear regions of fᵗ on a log scale", describe, [0.5, T + 0.5], [0, top], { x: (t) => (Number.isInteger(t) ? String(t) : ""), y: power });
+    const { area, X, Y, path, follow } = plot(`Linear regions of ${f}ᵗ on a log scale`, describe, [0.5, T + 0.5], [0, top], { x: (t) => (Number.isInteger(t) ? String(t) : ""), y: power });
     area.append(node("path", { class: "curve k1", d: path(all.map((r, i) => [i + 1, log(r)])) }));
     all.forEach((r, i) => area.append(node("circle", { class: "dot1", cx: X(i + 1), cy: Y(log(r)), r: 4 })));
     follow((t) => {
@@ -259,23 +261,28 @@
     byId("figures").lastChild.append(node("p", {}, describe));
   }
 
-  function plane({ plane: { points, blocks } }) {
-    if (!points.length && !blocks.length) return;
-    const all = [...points, ...blocks.flat()];
+  function plane({ plane: { points, blocks, cycles } }) {
+    if (!points.length && !blocks.length && !cycles.length) return;
+    const all = [...points, ...blocks.flat(), ...cycles.flat()];
     const ends = [0, 1].map((k) => {
       const values = all.map((p) => p[k]);
       const [lo, hi] = [Math.min(...values), Math.max(...values)];
       const margin = (hi - lo || 1) / 20;
       return [lo - margin, hi + margin];
     });
-    const describe = `${points.length} points of one orbit in floating point, first two coordinates${blocks.length ? "; the blocks of the proof as parallelograms" : ""}.`;
+    const describe = `${points.length} points of one orbit in floating point, first two coordinates${blocks.length ? "; the blocks of the proof as polygons, a very small one in a circle" : ""}${cycles.length ? "; the points of the cycles in circles" : ""}.`;
     const { area, X, Y, path } = plot("An orbit, seen in its first two coordinates", describe, ...ends);
     area.append(node("g", {}, ...points.map(([x, y]) => node("circle", { class: "dot1", cx: X(x).toFixed(1), cy: Y(y).toFixed(1), r: 1.3 }))));
-    for (const corners of blocks) area.append(node("path", { class: "block", d: `${path(corners)}Z` }));
+    for (const corners of blocks) {
+      area.append(node("path", { class: "block", d: `${path(corners)}Z` }));
+      const [across, along] = [corners.map(([x]) => X(x)), corners.map(([, y]) => Y(y))];
+      const extent = Math.max(...[across, along].map((places) => Math.max(...places) - Math.min(...places)));
+      if (extent < 6) area.append(node("circle", { class: "block", cx: across[0].toFixed(1), cy: along[0].toFixed(1), r: 5 }));
+    }
+    for (const [x, y] of cycles.flat()) area.append(node("circle", { class: "block", cx: X(x).toFixed(1), cy: Y(y).toFixed(1), r: 5 }));
     byId("figures").lastChild.append(node("p", {}, describe));
   }
 
-  const data = JSON.parse(textOf("pictures-data"));
   if (data.graphs) graphs(data);
   if (data.graphs && data.orbit?.length > 1) cobweb(data);
   if (data.distances) distances(data);

@@ -1,4 +1,4 @@
-// The two rules for maps of R^d: block horseshoes and contractions. Vectors are lists of rationals, matrices lists of rows.
+// Two rules for networks of R^d, block horseshoes and contractions, and blocks. Vectors are lists of rationals, matrices lists of rows.
 
 /** A vector as integers over one denominator. */
 function common(vector) {
@@ -39,20 +39,26 @@ function inverse(matrix) {
   return rows.map((row) => row.slice(d));
 }
 
-/** A map of R^d as a list of stages: weight, bias, and activations with kinks; a plrnn adds A x + h to its one stage. */
-function stages(map) {
+/**
+ * A map of R^d as a list of stages: weight, bias, and activations with kinks, which smooth ones, where these may be, have not; a plrnn
+ * adds A x + h to its one stage.
+ */
+function stages(map, smooth = false) {
   need(map.dimension === map.outputs && map.domain === null, "kind", "this kind is for maps of R^d");
-  need(!map.box && !map.smooth && map.kind !== "piecewise-linear", "kind", "this kind is for exact recurrent networks without smooth activations");
-  if (map.kind === "plrnn") {
-    const hidden = { weight: map.C, bias: map.e, act: broken({ name: "relu" }) };
-    return [hidden, { weight: map.W, bias: map.h, act: broken({ name: "identity" }), skip: map.A }];
-  }
-  return map.layers.map(({ weight, bias, activation }) => ({
-    weight: weight.map((row) => row.map(([w]) => w)),
-    bias: bias.map(([b]) => b),
-    act: broken(activation),
-  }));
+  need(map.kind === "network" || map.kind === "plrnn", "kind", "this kind is for networks and plrnn");
+  need(!map.box && (smooth || !map.smooth), "kind", `this kind is for networks without intervals${smooth ? "" : " and smooth activations"}`);
+  const stage = (weight, bias, activation, skip) => ({ weight, bias, activation, act: broken(activation), skip });
+  if (map.kind === "plrnn") return [stage(map.C, map.e, { name: "relu" }), stage(map.W, map.h, { name: "identity" }, map.A)];
+  return map.layers.map(({ weight, bias, activation }) =>
+    stage(weight.map((row) => row.map(([w]) => w)), bias.map(([b]) => b), activation),
+  );
 }
+
+/** How many kinks each unit has, of those that have any, in the order of the file: as many digits has a pattern. */
+const kinkCounts = (all) => all.flatMap(({ bias, act }) => (act.kinks.length ? bias.map(() => act.kinks.length) : []));
+
+const isPattern = (text, counts) =>
+  typeof text === "string" && text.length === counts.length && counts.every((most, k) => /[0-2]/.test(text[k]) && Number(text[k]) <= most);
 
 /**
  * An affine form of some coordinates, constant + Σ coefficient·y, all multiplied by one number > 0: `unit`, the same for all forms
@@ -130,17 +136,14 @@ function blockHorseshoe(map, data) {
   need(u <= d, "expanding", `expected at most ${d}`);
   const blocks = list(data.get("blocks"), "blocks").map((block, a) => readBlock(block, `blocks[${a}]`, d));
   need(blocks.length > 0, "blocks", "expected at least one");
-  const digits = all.flatMap(({ bias, act }) => (act.kinks.length ? bias.map(() => act.kinks.length) : []));
+  const counts = kinkCounts(all);
   const words = list(data.get("words"), "words").map((word, i) => {
     const [from, to, text] = list(word, `words[${i}]`, 3);
     const ends = [from, to].map((block) => integer(block, `words[${i}]`, 0));
     need(ends.every((block) => block < blocks.length), `words[${i}]`, "no such block");
     need(typeof text === "string" && text !== "", `words[${i}]`, "expected patterns");
     const patterns = text.split(" ");
-    for (const pattern of patterns) {
-      const fits = pattern.length === digits.length && digits.every((most, k) => /[0-2]/.test(pattern[k]) && Number(pattern[k]) <= most);
-      need(fits, `words[${i}]`, "a pattern that does not fit the units of the map");
-    }
+    for (const pattern of patterns) need(isPattern(pattern, counts), `words[${i}]`, "a pattern that does not fit the units of the map");
     return { from: ends[0], to: ends[1], text, patterns };
   });
   words.forEach((word, i) => checkWord(all, word, blocks[word.from], blocks[word.to], u, `words[${i}]`));
@@ -154,6 +157,11 @@ function blockHorseshoe(map, data) {
     }),
   );
   const vector = list(data.get("vector"), "vector", blocks.length).map((v) => lowest(v, "vector"));
+  carry(words.map(({ from, to, patterns }) => ({ from, to, steps: patterns.length })), vector, data);
+}
+
+/** Sees that paths from block to block, each with its number of steps, grow as claimed: Σ v_to z^(-steps) >= v_from with z > 1. */
+function carry(paths, vector, data) {
   need(vector.every((v) => v.d === 1n && v.n > 0n), "vector", "expected positive integers");
   const growth = lowest(data.get("growth"), "growth");
   need(less(ONE, growth), "growth", "expected more than 1");
@@ -162,9 +170,9 @@ function blockHorseshoe(map, data) {
       work.pay((t * size(growth)) / 10);
       return { n: growth.d ** BigInt(t), d: growth.n ** BigInt(t) };
     };
-    const own = words.filter(({ from }) => from === a);
-    const sum = own.reduce((found, { to, patterns }) => add(found, mul(vector[to], power(patterns.length))), ZERO);
-    need(!less(sum, v), "growth", `the words from block ${a} do not carry this growth`);
+    const own = paths.filter(({ from }) => from === a);
+    const sum = own.reduce((found, { to, steps }) => add(found, mul(vector[to], power(steps))), ZERO);
+    need(!less(sum, v), "growth", `what leads from block ${a} does not carry this growth`);
   });
 }
 
@@ -211,8 +219,21 @@ function timesIntervals(matrix, rows) {
   );
 }
 
+const STEEPNESS = {
+  tanh: [ZERO, ONE], softplus: [ZERO, ONE], sigmoid: [ZERO, fraction(1n, 4n)], sin: [whole(-1), ONE],
+  gelu: [fraction(-128_905n, 1_000_000n), fraction(1_128_905n, 1_000_000n)], silu: [fraction(-9_984n, 100_000n), fraction(109_984n, 100_000n)],
+};
+
+/** Bounds of the slopes of an activation between any two points. */
+function steepness(activation) {
+  if (Object.hasOwn(STEEPNESS, activation.name)) return STEEPNESS[activation.name];
+  if (activation.name === "elu") return [least(ZERO, activation.alpha), greatest(ONE, activation.alpha)];
+  const slopes = broken(activation).lines.map(([slope]) => slope);
+  return [slopes.reduce(least), slopes.reduce(greatest)];
+}
+
 function contraction(map, data) {
-  const all = stages(map);
+  const all = stages(map, true);
   const d = map.dimension;
   const rows = list(data.get("rows"), "rows", d).map((row, k) => list(row, `rows[${k}]`, d).map((x) => lowest(x, `rows[${k}]`)));
   const factor = lowest(data.get("factor"), "factor");
@@ -221,16 +242,15 @@ function contraction(map, data) {
   need(back, "rows", "the forms are not independent");
   const exact = (matrix) => matrix.map((row) => row.map((x) => [x, x]));
   let found = exact(back);
-  all.forEach(({ weight, act, skip }, i) => {
-    const last = i === all.length - 1 && act.kinks.length === 0 && equal(act.lines[0][0], ONE);
+  all.forEach(({ weight, activation, skip }, i) => {
+    const [lo, hi] = steepness(activation);
+    const last = i === all.length - 1 && equal(lo, ONE) && equal(hi, ONE);
     found = timesIntervals(last ? times(rows, weight) : weight, found);
     if (last) {
       const own = skip && times(times(rows, skip), back);
       found = found.map((row, k) => row.map((pair, c) => (own ? pair.map((x) => add(x, own[k][c])) : pair)));
       return;
     }
-    const slopes = act.lines.map(([slope]) => slope);
-    const [lo, hi] = [slopes.reduce(least), slopes.reduce(greatest)];
     found = found.map((row) =>
       row.map(([a, b]) => {
         const products = [mul(lo, a), mul(lo, b), mul(hi, a), mul(hi, b)];

@@ -19,11 +19,7 @@ function boxOf(map, data) {
   }
   const layers = map.layers.map(({ weight, bias, activation }) => ({
     activation,
-    units: weight.map((row, i) => {
-      const { n, d } = common([...row, bias[i]].flatMap(widen));
-      const pairs = Array.from({ length: n.length / 2 }, (_, k) => [n[2 * k], n[2 * k + 1]]);
-      return { d, bias: pairs.pop(), row: pairs };
-    }),
+    units: weight.map((row, i) => unitOf(row.map(widen), widen(bias[i]))),
   }));
   const domain = map.domain && [fixed(map.lo, bits)[0], fixed(map.hi, bits)[1]];
   const box = { layers, bits, domain: undefined, lo: map.lo, hi: map.hi };
@@ -44,6 +40,21 @@ function boxOf(map, data) {
   box.domain = domain; // from here on images are cut down to J
   return box;
 }
+
+/** A unit of a layer: its interval weights and bias as integers over one denominator. */
+function unitOf(row, bias) {
+  const { n, d } = common([...row, bias].flat());
+  const pairs = Array.from({ length: n.length / 2 }, (_, k) => [n[2 * k], n[2 * k + 1]]);
+  return { d, bias: pairs.pop(), row: pairs };
+}
+
+/** The sum of a unit's weights times intervals, and of a start in the unit's own denominator: exact, and rounded once. */
+function weighted({ d, row }, intervals, start = [0n, 0n]) {
+  const [u, v] = row.reduce((sum, w, k) => plus(sum, product(w, intervals[k])), start);
+  return [floorDivide(u, d), ceilDivide(v, d)];
+}
+
+const shifted = ([u, v], bits) => [u << BigInt(bits), v << BigInt(bits)];
 
 const real = (box, u) => fraction(u, 1n << BigInt(box.bits));
 const rounded = (box, a, b) => [fixed(a, box.bits)[0], fixed(b, box.bits)[1]];
@@ -71,15 +82,10 @@ function through({ layers, bits }, X) {
   let state = [{ values: X, slopes: [one, one] }];
   for (const { units, activation } of layers) {
     work.pay((units.length * state.length * (1 + bits / 200)) / 2);
-    state = units.map(({ d, row, bias }) => {
-      let [value, slope] = [[bias[0] << BigInt(bits), bias[1] << BigInt(bits)], [0n, 0n]];
-      row.forEach((w, k) => {
-        value = plus(value, product(w, state[k].values));
-        slope = plus(slope, product(w, state[k].slopes));
-      });
-      const [z, dz] = [value, slope].map(([u, v]) => [floorDivide(u, d), ceilDivide(v, d)]);
-      const { values, slopes } = activated(activation, z, bits);
-      return { values, slopes: multiplied(slopes, dz, bits) };
+    const [z, dz] = [state.map((unit) => unit.values), state.map((unit) => unit.slopes)];
+    state = units.map((unit) => {
+      const { values, slopes } = activated(activation, weighted(unit, z, shifted(unit.bias, bits)), bits);
+      return { values, slopes: multiplied(slopes, weighted(unit, dz), bits) };
     });
   }
   return state[0];

@@ -12,9 +12,12 @@ const RULES = {
   "order-box": [orderBox, "ORDERED", ["level", "bits", "core_steps", "parts", "mesh", "rule"], ["cover"]],
   "block-horseshoe": [blockHorseshoe, "CHAOTIC", ["expanding", "blocks", "words", "vector", "growth"]],
   contraction: [contraction, "ORDERED", ["rows", "factor"]],
+  "rank-one": [rankOne, innerVerdict, ["row", "proof"]],
+  "cycles-complete": [cyclesComplete, "CYCLES", ["period", "base", "vectors", "tree", "cycles"]],
+  "covering-chain": [coveringChain, "CHAOTIC", ["bits", "blocks", "chains", "vector", "growth"]],
 };
 const ENCLOSED = ["odd-return-box", "order-box"];
-const SPATIAL = ["block-horseshoe", "contraction"];
+const SPATIAL = ["block-horseshoe", "contraction", "covering-chain", "cycles-complete", "rank-one"];
 
 function examine(mapText, certificateText) {
   const data = parse(certificateText, "certificate");
@@ -33,7 +36,8 @@ function examine(mapText, certificateText) {
   const map = readMap(mapText);
   need(data.get("map_sha256") === map.sha256, "map_sha256", "the certificate is for another map: the SHA-256 of this one is another");
   const claim = keys(data.get("claim"), "claim", ["verdict", "domain", "words"]);
-  need(claim.get("verdict") === verdict, "claim.verdict", `expected ${verdict}, which this kind proves`);
+  const proved = typeof verdict === "function" ? verdict(data) : verdict;
+  need(claim.get("verdict") === proved, "claim.verdict", `expected ${proved}, which this kind proves`);
   need(canonical(claim.get("domain")) === canonical(map.domain && map.domain.map(written)), "claim.domain", "expected the domain of the map");
   need(typeof claim.get("words") === "string", "claim.words", "expected a sentence");
   if (!SPATIAL.includes(kind)) {

@@ -48,7 +48,7 @@ function readMap(text) {
   }
   const given = file.get("map");
   need(given instanceof Map && typeof given.get("kind") === "string", "map file", "map.kind: expected a kind of map");
-  const read = { "piecewise-linear": readKnots, network: readNetwork, plrnn: readPlrnn }[given.get("kind")];
+  const read = { "piecewise-linear": readKnots, network: readNetwork, plrnn: readPlrnn, lstm: readLstm, gru: readGru }[given.get("kind")];
   if (!read) throw new Beyond("a kind of map that is not known here");
   const found = read(given, domain);
   const content = new Map([["domain", domain && domain.map(written)], ["format", "certify-map"], ["map", found.content], ["version", 1n]]);
@@ -113,13 +113,18 @@ function readNetwork(given, domain) {
   layers.slice(1).forEach((layer, i) => {
     need(layer.inputs === layers[i].bias.length, "map file", `map.layers[${i + 1}]: does not fit the layer before`);
   });
-  const [dimension, outputs] = [layers[0].inputs, layers.at(-1).bias.length];
-  need(domain === null || (dimension === 1 && outputs === 1), "map file", "a network on an interval has one input and one output");
-  const content = new Map([["kind", "network"], ["layers", layers.map((layer) => layer.content)]]);
+  const found = networkOf(layers, domain);
+  const onLine = found.dimension === 1 && found.outputs === 1;
+  need(domain === null || onLine, "map file", "a network on an interval has one input and one output");
+  return { ...found, content: new Map([["kind", "network"], ["layers", layers.map((layer) => layer.content)]]) };
+}
+
+function networkOf(layers, domain) {
+  const [dimension, outputs] = [layers[0].weight[0].length, layers.at(-1).bias.length];
   const box = layers.some((layer) => [layer.bias, ...layer.weight].some((row) => row.some(([lo, hi]) => !equal(lo, hi))));
   const smooth = layers.some((layer) => !broken(layer.activation));
   const line = dimension === 1 && outputs === 1;
-  const found = { kind: "network", dimension, outputs, layers, content, box, exact: line && !box && !smooth, smooth };
+  const found = { kind: "network", dimension, outputs, layers, box, exact: line && !box && !smooth, smooth };
   if (!found.exact) return found;
   const [lo, hi] = domain ?? [NEG_INF, INF];
   let pieces;
@@ -131,18 +136,53 @@ function readNetwork(given, domain) {
 function readPlrnn(given, domain) {
   keys(given, "map", ["kind", "A", "W", "C", "e", "h"]);
   need(domain === null, "map file", "domain: expected null");
-  const vector = (key) => list(given.get(key), `map.${key}`).map((x, i) => number(x, `map.${key}[${i}]`));
-  const matrix = (key, rows, columns) =>
-    list(given.get(key), `map.${key}`, rows).map((row, i) =>
-      list(row, `map.${key}[${i}]`, columns).map((x, j) => number(x, `map.${key}[${i}][${j}]`)),
-    );
-  const [e, h] = [vector("e"), vector("h")];
+  const matrix = (key, rows, columns) => exactMatrix(given.get(key), `map.${key}`, rows, columns);
+  const [e, h] = ["e", "h"].map((key) => exactVector(given.get(key), `map.${key}`));
   const [d, m] = [h.length, e.length];
   need(d > 0 && m > 0, "map file", "map: expected at least one coordinate and one unit");
   const [A, W, C] = [matrix("A", d, d), matrix("W", d, m), matrix("C", m, d)];
   const content = new Map([["kind", "plrnn"], ["e", e.map(written)], ["h", h.map(written)]]);
   for (const [key, rows] of Object.entries({ A, W, C })) content.set(key, rows.map((row) => row.map(written)));
   return { kind: "plrnn", dimension: d, outputs: d, A, W, C, e, h, content, box: false, exact: false, smooth: false };
+}
+
+const exactVector = (given, place, length) => list(given, place, length).map((x, i) => number(x, `${place}[${i}]`));
+const exactMatrix = (given, place, rows, columns) => list(given, place, rows).map((row, i) => exactVector(row, `${place}[${i}]`, columns));
+
+/** The gates of a cell with k units, by their names, and what the canonical form has of them; `reset_bias` stands in the last where `more` has it. */
+function readGates(given, domain, names, more = []) {
+  need(domain === null, "map file", "domain: expected null");
+  const [gates, content] = [{}, new Map()];
+  let k;
+  for (const name of names) {
+    const place = `map.${name}`;
+    const extra = name === names.at(-1) ? more : [];
+    const gate = keys(given.get(name), place, ["weight", "bias", ...extra]);
+    const bias = exactVector(gate.get("bias"), `${place}.bias`, k);
+    k ??= bias.length;
+    need(k > 0, "map file", "map: expected at least one unit");
+    gates[name] = { bias, weight: exactMatrix(gate.get("weight"), `${place}.weight`, k, k) };
+    for (const key of extra) gates[name][key] = exactVector(gate.get(key), `${place}.${key}`, k);
+    const rows = ([key, value]) => [key, value.map((x) => (Array.isArray(x) ? x.map(written) : written(x)))];
+    content.set(name, new Map(Object.entries(gates[name]).map(rows)));
+  }
+  return { gates, content, units: k, box: false, exact: false, smooth: true };
+}
+
+function readLstm(given, domain) {
+  keys(given, "map", ["kind", "i", "f", "g", "o"]);
+  const cell = readGates(given, domain, ["i", "f", "g", "o"]);
+  cell.content.set("kind", "lstm");
+  return { kind: "lstm", dimension: 2 * cell.units, outputs: 2 * cell.units, ...cell };
+}
+
+function readGru(given, domain) {
+  keys(given, "map", ["kind", "reset", "r", "z", "n"]);
+  const reset = given.get("reset");
+  need(reset === "before" || reset === "after", "map file", 'map.reset: expected "before" or "after"');
+  const cell = readGates(given, domain, ["r", "z", "n"], reset === "after" ? ["reset_bias"] : []);
+  cell.content.set("kind", "gru").set("reset", reset);
+  return { kind: "gru", reset, dimension: cell.units, outputs: cell.units, ...cell };
 }
 
 /** A network's value at a number, layer by layer. */
