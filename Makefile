@@ -49,6 +49,7 @@ docs: $(VENV)/ready ## write the generated pages of docs/ anew
 	$(BIN)/python docs/radius.py
 	$(BIN)/python docs/cross_checking.py
 	$(BIN)/python docs/gallery.py
+	$(BIN)/python docs/systems.py
 
 site: $(VENV)/ready ## build the documentation site in build/site; a warning is an error
 	$(BIN)/sphinx-build -W --keep-going -b html -d build/doctrees docs build/site

@@ -232,10 +232,10 @@ def laurent_von_brecht_gru() -> GRU:
     return GRU((r, [0, 0]), (z, [0, 0]), (u, [0, 0]), "before")
 
 
-def tanh_rnn(d: int, seed: int) -> Network:
-    """x -> tanh(W x + b) with normal entries of 6 binary places, of gain 3."""
+def tanh_rnn(d: int, seed: int, gain: float = 3.0) -> Network:
+    """x -> tanh(W x + b) with normal entries of 6 binary places, those of W of standard deviation gain/sqrt(d)."""
     generator = np.random.default_rng(seed)
-    weight, bias = generator.normal(size=(d, d)) * 3 / np.sqrt(d), generator.normal(size=d) / 2
+    weight, bias = generator.normal(size=(d, d)) * gain / np.sqrt(d), generator.normal(size=d) / 2
     return Network([Layer(np.round(weight * 2**6) / 2**6, np.round(bias * 2**6) / 2**6, "tanh")], None)
 
 
@@ -324,6 +324,7 @@ CASES: dict[str, Callable[[], Map | dict[str, Any]]] = {
     "tanh-rnn-3": lambda: tanh_rnn(3, 251),
     "tanh-rnn-6": lambda: tanh_rnn(6, 1),
     "tanh-rnn-settles": lambda: tanh_rnn(2, 1),
+    "tanh-rnn-4-contracts": lambda: tanh_rnn(4, 1, gain=0.5),
     "lstm-settles": settling_lstm,
     "tent-below-zero": lambda: PiecewiseLinear([(-1, -1), ("-1/2", 0), (0, -1)]),
 }
