@@ -1103,8 +1103,8 @@ def contraction(f: Map, certificate: dict[str, Any]) -> None:
     last, straight = f.layers[-1], f.layers[-1].steepness == (1, 1, 1)
     for layer in f.layers[: len(f.layers) - straight]:
         (low, high), (a, b, by) = weighed_ends(layer.rows, steep, f.work), layer.steepness
-        ends = [[(min(a * s, b * s), max(a * t, b * t)) for s, t in zip(*pair, strict=True)] for pair in zip(low, high)]
-        steep = [[s for s, _ in row] for row in ends], [[t for _, t in row] for row in ends]
+        corners = [[(a * s, a * t, b * s, b * t) for s, t in zip(*pair, strict=True)] for pair in zip(low, high)]
+        steep = [[*map(min, row)] for row in corners], [[*map(max, row)] for row in corners]
         over *= layer.scale * by
     if f.recurrent:
         again = [[t * (over // first) for t in row] for row in start]

@@ -14,7 +14,7 @@ from math import gcd, lcm
 from typing import TYPE_CHECKING, Any, Final
 
 import flint
-from flint import arb, arb_mat, ctx, fmpq, fmpq_mat, fmpz, fmpz_mat, fmpz_poly
+from flint import arb, arb_mat, ctx, fmpq, fmpq_mat, fmpq_poly, fmpz, fmpz_mat, fmpz_poly
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +27,7 @@ __all__ = [
     "arb_mat",
     "ctx",
     "fmpq_mat",
+    "fmpq_poly",
     "fmpz_mat",
     "fmpz_poly",
 ]  # balls, their precision, matrices and polynomials, for the packages that calculate with them

@@ -101,8 +101,8 @@ def prove(
     A `Box`, or a network with smooth activations, is decided by enclosures: the verdict then holds for every network of the box.
     A map of R^d, d > 1, is decided by the search of `certify.dimension`, which of these options takes `time_limit` and `seed` alone;
     one that goes through one number (`certify.dimension.rank_one`) as the map of the line that it is, by the other ones. Its time is
-    limited even where `time_limit` is None (`certify.dimension.decide.SECONDS`). With `entropy` the search, of a piecewise-linear map
-    of R^d alone, goes on for as much entropy as it finds; other maps raise `InputError`.
+    limited even where `time_limit` is None (`certify.dimension.decide.SECONDS`). With `entropy` this search, and no other,
+    goes on for as much entropy as it finds; other maps raise `InputError`.
 
     >>> from certify import families
     >>> prove(families.tent()).verdict
@@ -112,9 +112,8 @@ def prove(
     if isinstance(given, Box) and given.is_single:
         given = given.lower
     reduced = reduction(given) if is_spatial(given) else None
-    smooth = isinstance(given, Cell) or (isinstance(given, Network) and given.smooth)
-    if entropy and (reduced or smooth or not is_spatial(given)):
-        raise InputError("--entropy", "a piecewise-linear map of several dimensions", "another map")
+    if entropy and (reduced or not is_spatial(given)):
+        raise InputError("--entropy", "a map of several dimensions, not one of the line in disguise", "another map")
     if is_spatial(given):
         if reduced:
             line = prove(
@@ -344,16 +343,25 @@ def spatial_cycles(
 
 
 def periods(given: Map, up_to: int, *, max_pieces: int = DEFAULT_PIECES, time_limit: float | None = None) -> Periods:
-    """Which of 1, ..., `up_to` are least periods, and the number that forces them in Sharkovsky's order (Sharkovsky 1964)."""
+    """Which of 1, ..., `up_to` are least periods, and the number that forces them in Sharkovsky's order (Sharkovsky 1964).
+
+    A map of R^d that goes through one number (`certify.dimension.rank_one`) has those of its line; for others Sharkovsky's order means
+    nothing, and they raise `InputError`.
+    """
     budget = Budget(max_pieces, time_limit)
-    return periods_of(piecewise_linear(given, budget), up_to, budget)
+    reduced = reduction(given) if is_spatial(given) else None
+    return periods_of(piecewise_linear(reduced.line if reduced else given, budget), up_to, budget)
 
 
 def piecewise_linear(given: Map, budget: Budget) -> PiecewiseLinear:
     """The map as a piecewise-linear function.
 
-    Raises `BudgetExceeded` when a network has too many pieces, `InputError` for a box or a smooth network, which has none.
+    Raises `BudgetExceeded` when a network has too many pieces, `InputError` for a box or a smooth network, which has none, and for a
+    map of R^d.
     """
+    if is_spatial(given) and reduction(given):
+        got = f"a map of R^{given.dimension} that goes through one number: certify convert --reduce writes it as one of the line"
+        raise InputError("map", "a map of an interval or of the line", got)
     exact = exact_map(given)
     return exact.to_piecewise_linear(budget.max_pieces) if isinstance(exact, Network) else exact
 

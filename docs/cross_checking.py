@@ -292,6 +292,7 @@ import certify
 from certify.crosscheck import adapters
 
 adapters.scyfi(cycles, tolerance="1e-6")  # SCYFI: cycles[order - 1][i] is the i-th cycle, a list of states
+adapters.scyfi_in_space(cycles, "1e-6", eigenvalues, "1e-3")  # the same for states in R^d, with the eigenvalues
 adapters.syrenn(found, tolerance="1e-6")  # SyReNN: exactline(start, end, compute_preimages=True, include_post=…)
 adapters.syrenn(ratios, tolerance="1e-6", line=(start, end))  # the same without preimages
 adapters.evaluations(x, y, tolerance="1e-5")  # inputs and outputs of any runtime, such as an ONNX session

@@ -222,6 +222,12 @@ def test_lists_of_scyfi_in_space() -> None:
         adapters.scyfi_in_space(cycles, 0, [[]])
 
 
+def test_the_example_of_the_page() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "claims-format.md").read_text()
+    (example,) = (line for line in page.splitlines() if line.startswith('{"claim": "spatial_cycles"'))
+    assert found(LOZI, json.loads(example)).status == "CONFIRMED"
+
+
 def test_the_command(tmp_path: Path) -> None:
     save(LOZI, tmp_path / "map.json")
     claims = [claim(1, [floats([RIGHT])]), claim(2, [], complete=True)]

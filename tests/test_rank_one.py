@@ -403,6 +403,49 @@ def test_the_options_of_the_line_count(tmp_path: Path) -> None:
         assert f"{option}: expected no such option for this map, got one for maps of {only} dimension" in other.output
 
 
+def test_the_line_can_be_written(tmp_path: Path) -> None:
+    """Of a random map it is the line that the map was made of, in the coordinate of the printed row."""
+    for seed in range(8):
+        rng = random.Random(f"written {seed}")
+        given, line = embedded(rng, ("network", "plrnn")[seed % 2], 3, "relu")
+        path, out = tmp_path / "map.json", tmp_path / "line.json"
+        path.write_text(json.dumps(document(given)))
+        done = CliRunner().invoke(main, ["convert", str(path), "--reduce", "-o", str(out)])
+        assert done.exit_code == 0
+        row = [F(x) for x in done.output.splitlines()[2].removeprefix("row").split(",")]
+        written, x = certify.load(out), [F(rng.randint(-9, 9), 5) for _ in range(3)]
+        assert isinstance(written, Network)
+        assert written.values([dot(row, x)])[0] == dot(row, given.values(x))
+        assert prove(written, max_level=3).verdict == prove(line, max_level=3).verdict
+
+
+@pytest.mark.parametrize("name", ["tent", "lozi"])
+def test_what_is_no_line_is_not_reduced(name: str, tmp_path: Path) -> None:
+    path, out = ROOT / "cases" / name / "map.json", tmp_path / "line.json"
+    done = CliRunner().invoke(main, ["convert", str(path), "--reduce", "-o", str(out)])
+    assert (done.exit_code, out.exists()) == (2, False)
+    assert done.output.startswith(f"certify: {path}: map: expected for --reduce ")
+    assert done.output.count("\n") == 1
+
+
+def test_periods_are_those_of_the_line_and_entropy_says_how_to_get_it() -> None:
+    """The network of the paper has a cycle of period 3, so all periods (Sharkovsky 1964); a map of level 3 has 1, 2, 4 and 8 alone."""
+    path = str(ROOT / "cases" / "paper-hidden-units" / "map.json")
+    found = CliRunner().invoke(main, ["periods", path, "--up-to", "9"])
+    assert found.exit_code == 0
+    assert "present: 1, 2, 3, 4, 5, 6, 7, 8, 9\n" in found.output
+    level_three = CliRunner().invoke(
+        main, ["periods", str(ROOT / "cases" / "stunted-plane-level-3" / "map.json"), "--up-to", "20"]
+    )
+    assert "present: 1, 2, 4, 8\n" in level_three.output
+    entropy = CliRunner().invoke(main, ["entropy", path])
+    assert entropy.exit_code == 2
+    assert "certify convert --reduce" in entropy.output
+    assert entropy.output.count("\n") == 1
+    none = CliRunner().invoke(main, ["periods", str(ROOT / "cases" / "lozi" / "map.json"), "--up-to", "3"])
+    assert (none.exit_code, none.output.count("\n")) == (2, 1)
+
+
 def test_what_has_no_other_form_says_so(tmp_path: Path) -> None:
     folder = ROOT / "cases" / "paper-hidden-units"
     given, proof = str(folder / "map.json"), str(folder / "certificate.json")

@@ -22,6 +22,8 @@ from certify.cli.shared import (
 )
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from certify.decision.cycles import Cycles
     from certify.dimension.exact_cycles import Cycle
     from certify.verdict import SpatialCycles
@@ -29,7 +31,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @map_source
-@click.option("--period", metavar="P", type=click.IntRange(min=1), required=True, help="The least period.")
+@click.option(
+    "--period",
+    metavar="P",
+    type=click.IntRange(min=1),
+    required=True,
+    help="The least period; in several dimensions, its divisors too.",
+)
 @click.option("--complete", is_flag=True, help="In several dimensions: all cycles, with a proof.")
 @click.option("-o", "--out", "out", metavar="CERT", type=FILE, help="With --complete: write the certificate.")
 @click.option("--seed", metavar="N", type=click.IntRange(min=0), default=0, help="Of the search in several dimensions.")
@@ -88,16 +96,21 @@ def _show(found: SpatialCycles) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from certify.numbers import rational, shown
-
     if found.cycles:
         table = Table("least period", "eigenvalues, by the unit circle", "word", "first point")
         for cycle in found.cycles:
-            point = ", ".join(shown(rational(x), 24) for x in cycle.points[0])
+            point = ", ".join(map(_short, cycle.points[0]))
             table.add_row(str(cycle.period), _stability(cycle), _word(cycle), f"({point})")
         Console().print(table)
     many = f"{len(found.cycles)} cycle{'s' * (len(found.cycles) != 1)} whose least period divides {found.period}"
     click.echo(f"{many} found: {found.reason}" if found.certificate is None else found.certificate["claim"]["words"])
+
+
+def _short(x: Fraction) -> str:
+    """The number while it is short, else a few of its digits: --json has all of it."""
+    from certify.numbers import approximately, rational
+
+    return str(x) if len(str(x)) <= 17 else f"{approximately(rational(x))}…"
 
 
 def _word(cycle: Cycle) -> str:

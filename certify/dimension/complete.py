@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 from certify.decision.budget import Budget
 from certify.dimension.corrections import Complementarity, NoBase, complementarity, kinks
@@ -88,21 +89,24 @@ class _Tree:
         self, system: System, problem: Complementarity, budget: Budget, progress: Callable[[str], None]
     ) -> None:
         self.system, self.problem, self.budget, self.progress = system, problem, budget, progress
-        self.size, self.kinks = problem.size, problem.given.kinks
+        self.size, m = problem.size, problem.given.kinks
         self.full = (1 << self.size) - 1
+        order = [i for k in range(m) for i in range(k, self.size, m)]
+        self.pairs = [[(i, (i + r * m) % self.size) for i in order] for r in range(1, problem.period)]
+        """For each rotation the bits of a word with those that it puts in their places, kink by kink."""
         self.cycles: dict[tuple[tuple[Fraction, ...], ...], Cycle] = {}
         self.vectors: list[Vector] = []
         self.clauses: list[tuple[Bits, str]] = []
         """What is excluded, and the token that says so."""
-        self.literals = np.zeros((1024, 2 * self.size), np.float32)
-        """For each of these one row: 1 for each bit 0 in the left half, for each bit 1 in the right."""
+        self.words = np.zeros((1024, -(-2 * self.size // 64)), "<u8")
+        """For each of these one row (`_packed`)."""
         self.activity = np.zeros(self.size)
         """For each bit how many Farkas vectors rest on it, the latest counting most."""
         self.done = 0.0
         self.refuter = Refuter(problem) if self.size else None
 
     def closed(self, given: Bits, share: float) -> _Closed:
-        """All cycles that have these bits are found. `share` is the part of the search that this is taken for."""
+        """A proof that all cycles with these bits are known. `share` is the part of the search that this is taken for."""
         self.budget.check(0)
         free = self.full & ~(given.zeros | given.ones)
         leaf, branch = self._leaf(given, free)
@@ -125,16 +129,9 @@ class _Tree:
 
     def _leaf(self, given: Bits, free: int) -> tuple[_Closed | None, int | None]:
         """What closes these bits, or else the next one to branch on."""
-        forced = None
-        if self.clauses:
-            missing = self.literals[: len(self.clauses)] @ self._missing(given)
-            best = int(missing.argmin())
-            if missing[best] == 0:
-                bits, token = self.clauses[best]
-                return _Closed([token], bits), None
-            if missing[best] == 1:
-                bits = self.clauses[best][0]
-                forced = ((bits.zeros | bits.ones) & free).bit_length() - 1
+        leaf, forced = self._excluded(given, free)
+        if leaf:
+            return leaf, None
         if smaller := self._smaller_rotation(given):
             return _Closed(["<"], smaller), None
         if forced is not None:
@@ -150,17 +147,23 @@ class _Tree:
             raise _Family(f"along the word {word} the affine maps bring back a whole family of points, or none")
         return None, free.bit_length() - 1 if point is None else self._most_promising(point, free)
 
-    def _missing(self, given: Bits) -> Floats:
-        """For each possible bit 0 if it is given, 1 if it is open, and more than there are bits if the other one is given."""
-        never = self.size + 1
-        return np.array(
-            [
-                0 if mine >> i & 1 else never if other >> i & 1 else 1
-                for mine, other in ((given.zeros, given.ones), (given.ones, given.zeros))
-                for i in range(self.size)
-            ],
-            np.float32,
-        )
+    def _excluded(self, given: Bits, free: int) -> tuple[_Closed | None, int | None]:
+        """What closes these bits among all that is excluded; or a bit that has only one value left."""
+        rows = self.words[: len(self.clauses)]
+        missing = rows & ~self._packed(given.zeros, given.ones)
+        possible = ~(rows & self._packed(given.ones, given.zeros)).any(axis=1)
+        single = ((missing & (missing - 1)) == 0).all(axis=1) & ((missing != 0).sum(axis=1) < 2)
+        found = np.flatnonzero(possible & single)  # one bit is missing, or none
+        whole = found[~missing[found].any(axis=1)]
+        if len(whole):
+            bits, token = self.clauses[whole[0]]
+            return _Closed([token], bits), None
+        bits = self.clauses[found[0]][0] if len(found) else Bits(0, 0)
+        return None, ((bits.zeros | bits.ones) & free).bit_length() - 1 if len(found) else None
+
+    def _packed(self, zeros: int, ones: int) -> NDArray[np.uint64]:
+        """Bits as words of 64: of the zeros first, then of the ones."""
+        return np.frombuffer((zeros | ones << self.size).to_bytes(8 * self.words.shape[1], "little"), "<u8")
 
     def _learnt(self, vector: Vector, given: Bits) -> _Closed | None:
         """A new Farkas vector, if it does exclude the given bits; it excludes its rotations as well."""
@@ -168,10 +171,9 @@ class _Tree:
         if bits is None or not bits.within(given):
             return None
         for turn, turned in enumerate(rotations(self.problem, bits)):
-            if len(self.clauses) == len(self.literals):
-                self.literals = np.vstack([self.literals, np.zeros_like(self.literals)])
-            row = self.literals[len(self.clauses)]
-            row[:] = [side >> i & 1 for side in (turned.zeros, turned.ones) for i in range(self.size)]
+            if len(self.clauses) == len(self.words):
+                self.words = np.vstack([self.words, np.zeros_like(self.words)])
+            self.words[len(self.clauses)] = self._packed(turned.zeros, turned.ones)
             self.clauses.append((turned, f"{len(self.vectors)}.{turn}"))
         self.vectors.append(vector)
         self.activity *= FADING
@@ -188,24 +190,19 @@ class _Tree:
 
     def _smaller_rotation(self, given: Bits) -> Bits | None:
         """The bits that show that the word, kink by kink, is not the least of its rotations; None where they do not."""
-        m = self.kinks
-        for r in range(1, self.problem.period):
+        known = given.zeros | given.ones
+        for pairs in self.pairs:
             seen = 0
-            for k in range(m):
-                for i in range(k, self.size, m):
-                    j = (i + r * m) % self.size
-                    pair = 1 << i | 1 << j
-                    if pair & ~(given.zeros | given.ones):
-                        break
-                    seen |= pair
-                    mine, other = given.ones >> i & 1, given.ones >> j & 1
-                    if mine > other:
+            for i, j in pairs:
+                both = 1 << i | 1 << j
+                if both & ~known:
+                    break
+                seen |= both
+                mine, other = given.ones >> i & 1, given.ones >> j & 1
+                if mine != other:
+                    if mine:
                         return Bits(given.zeros & seen, given.ones & seen)
-                    if mine < other:
-                        break
-                else:
-                    continue
-                break
+                    break
         return None
 
     def _patterns(self, given: Bits) -> tuple[bytes, ...]:

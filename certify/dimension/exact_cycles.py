@@ -90,7 +90,7 @@ def cycle_through(system: System, x: Vector, period: int) -> Cycle | None:
         kinks = kinks or at_kink
         if y == x:
             break
-    if y != x:
+    if y != x or period % len(points):
         return None
     first = points.index(min(points))
     turned = tuple(patterns[first:] + patterns[:first])

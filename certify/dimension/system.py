@@ -102,14 +102,28 @@ class System:
         ]
 
     def float_piece(self, pattern: bytes) -> FloatPiece:
-        """The piece in doubles."""
+        """The piece, calculated in doubles."""
         if pattern not in self._float_pieces:
-            piece, d = self.piece(pattern), self.dimension
-            step, inputs = _floats(piece.step)[:-1], _floats(piece.inputs)
-            lo, hi = (np.array([as_float(end) for end in ends]) for ends in (piece.lo, piece.hi))
-            parts = step[:, :d], step[:, d], inputs[:, :d], inputs[:, d], lo, hi
-            self._float_pieces[pattern] = FloatPiece(*parts)
+            self._float_pieces[pattern] = self._float_piece(pattern)
         return self._float_pieces[pattern]
+
+    def _float_piece(self, pattern: bytes) -> FloatPiece:
+        d, digits = self.dimension, np.frombuffer(pattern, np.uint8)
+        start = signal = np.eye(d, d + 1)
+        inputs, ends = [np.zeros((0, d + 1))], [np.zeros((0, 2))]
+        for i, (weight, bias, breaks, slopes, intercepts) in enumerate(self._float_layers):
+            values = weight.T @ (np.vstack([signal, start]) if self.recurrent and i else signal)
+            values[:, d] += bias
+            k = np.zeros(len(values), np.uint8)
+            if len(breaks):
+                k, digits = digits[: len(values)], digits[len(values) :]
+                inputs.append(values)
+                around = np.concatenate([[-np.inf], breaks, [np.inf]])
+                ends.append(np.column_stack([around[k], around[k + 1]]))
+            signal = slopes[k, None] * values
+            signal[:, d] += intercepts[k]
+        entering, bounds = np.vstack(inputs), np.vstack(ends)
+        return FloatPiece(signal[:, :d], signal[:, d], entering[:, :d], entering[:, d], bounds[:, 0], bounds[:, 1])
 
     @cached_property
     def _float_layers(self) -> list[tuple[Floats, ...]]:
@@ -140,8 +154,3 @@ class System:
             else:
                 signal = slopes[0] * signal + intercepts[0]
         return signal, np.concatenate(digits, axis=-1) if digits else np.zeros((*x.shape[:-1], 0), np.uint8)
-
-
-def _floats(matrix: fmpq_mat) -> Floats:
-    values = [as_float(value) for value in matrix.entries()]
-    return np.array(values, dtype=np.float64).reshape(matrix.nrows(), matrix.ncols())
