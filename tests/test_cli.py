@@ -320,10 +320,34 @@ def test_growth_of_the_cycle_of_the_golden_mean() -> None:
         (["regions", TENT, "-t", "2", "--crossings", "0,one"], "--crossings"),
         (["regions", TENT, "-t", "2", "--crossings", "0"], "--crossings"),
         (["regions", "cases/deep-tent/map.json", "--line", "0", "1/0"], "--line"),
+        (["enclose-orbit", TENT, "--x", "0,1", "-n", "3"], "--x"),
+        (["enclose-orbit", TENT, "--x", "0", "-n", "3", "--off", "0,1"], "--off"),
+        (["radius", "cases/markov-network/map.json", "--factor", "1,2"], "--factor"),
+        (["crosscheck", TENT, TENT, "--tolerance", "0,1"], "--tolerance"),
     ],
 )
 def test_numbers_in_options_that_are_none(arguments: list[str], option: str) -> None:
     result = run(*arguments)
     assert result.exit_code == 2
     assert option in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("case", ["laurent-von-brecht-lstm", "laurent-von-brecht-gru", "lozi", "tanh-rnn-4-contracts"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["enclose-orbit", "--x", "0,0", "-n", "3"], ["enclose-orbit", "--x", "0", "-n", "3"], ["entropy"],
+        ["growth", "--points", "0,1"], ["periods", "--up-to", "3"], ["radius"], ["regions", "-t", "2"],
+        ["rounding", "--format", "float16"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_commands_for_the_line_refuse_maps_of_several_dimensions(case: str, command: list[str]) -> None:
+    path = f"cases/{case}/map.json"
+    result = run(command[0], path, *command[1:])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(
+        f"certify: {path}: map: expected a map of an interval or of the line, got a map of R^"
+    )
     assert len(result.stderr.splitlines()) == 1

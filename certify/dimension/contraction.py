@@ -89,17 +89,16 @@ def _slopes(f: Network | PLRNN, rows: Sequence[Sequence[Q]]) -> list[list[Q]] | 
 def _propagated(f: Network | PLRNN, forms: fmpq_mat, start: fmpq_mat) -> tuple[fmpq_mat, fmpq_mat]:
     """Intervals, as lower and upper ends, around all slopes of y -> forms f(start y)."""
     *layers, last = f.layers
-    if steepness(last.activation) == (1, 1):
-        forms *= _matrix(last)
+    if steepness(last.activation) == (Q(1), Q(1)):
+        forms = forms * _matrix(last)
     else:
         layers.append(last)
     low = high = start
     for layer in layers:
         low, high = _weighed(_matrix(layer), low, high)
         a, b = steepness(layer.activation)
-        ends = [*zip(low.entries(), high.entries())]
-        low = fmpq_mat(low.nrows(), low.ncols(), [min(a * s, b * s) for s, _ in ends])
-        high = fmpq_mat(high.nrows(), high.ncols(), [max(a * t, b * t) for _, t in ends])
+        corners = [(a * s, a * t, b * s, b * t) for s, t in zip(low.entries(), high.entries())]
+        low, high = (fmpq_mat(low.nrows(), low.ncols(), [*map(end, corners)]) for end in (min, max))
     if isinstance(f, PLRNN):
         low, high = (_stacked(end, start) for end in (low, high))
     return _weighed(forms, low, high)
