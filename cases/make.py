@@ -232,6 +232,16 @@ def laurent_von_brecht_gru() -> GRU:
     return GRU((r, [0, 0]), (z, [0, 0]), (u, [0, 0]), "before")
 
 
+def one_unit_gru() -> GRU:
+    """A map of the line, of which 1/5 shows the chaos: f(1/5) < 1/5 < f^3(1/5) (Li and Yorke 1975)."""
+    return GRU(([[-12]], [4]), ([[-6]], [0]), ([[-8]], [1]), "before")
+
+
+def one_unit_lstm() -> LSTM:
+    """A chaotic map of the plane."""
+    return LSTM(([[-12]], [5]), ([[9]], [0]), ([[-11]], [0]), ([[6]], [2]))
+
+
 def tanh_rnn(d: int, seed: int, gain: float = 3.0) -> Network:
     """x -> tanh(W x + b) with normal entries of 6 binary places, those of W of standard deviation gain/sqrt(d)."""
     generator = np.random.default_rng(seed)
@@ -321,6 +331,8 @@ CASES: dict[str, Callable[[], Map | dict[str, Any]]] = {
     "stunted-plane-chaotic": lambda: stunted_plane("0.825"),
     "laurent-von-brecht-lstm": laurent_von_brecht_lstm,
     "laurent-von-brecht-gru": laurent_von_brecht_gru,
+    "one-unit-gru": one_unit_gru,
+    "one-unit-lstm": one_unit_lstm,
     "tanh-rnn-3": lambda: tanh_rnn(3, 251),
     "tanh-rnn-6": lambda: tanh_rnn(6, 1),
     "tanh-rnn-settles": lambda: tanh_rnn(2, 1),

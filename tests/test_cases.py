@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 import certify
-from certify import checker
+from certify import checker, mapfile
 from certify.cli import main
 from certify.network import SMOOTH
 from tests import oracle
@@ -28,8 +29,7 @@ folders = pytest.mark.parametrize("folder", CASES, ids=lambda path: path.name)
 
 def is_spatial(folder: Path) -> bool:
     """Whether the case is a map of R^d."""
-    given = certify.load(folder / "map.json")
-    return isinstance(given, certify.PLRNN) or (isinstance(given, certify.Network) and given.dimension != 1)
+    return mapfile.is_spatial(certify.load(folder / "map.json"))
 
 
 def is_exact(folder: Path) -> bool:
@@ -103,6 +103,7 @@ def test_the_naive_loop_agrees(folder: Path) -> None:
 
 
 WITH_REGIONS = [folder for folder in CASES if "regions" in expected(folder)]
+WITH_CYCLES = [folder for folder in CASES if "cycles" in expected(folder)]
 WITH_ENTROPY = [folder for folder in CASES if "entropy" in expected(folder)]
 
 
@@ -138,6 +139,18 @@ def test_entropies(folder: Path, tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert json.loads(result.stdout)["closed_form"] == expected(folder)["entropy"]
     assert {certify.check(given, cert).status for cert in tmp_path.iterdir()} == {"VALID"}
+
+
+@pytest.mark.parametrize("folder", WITH_CYCLES, ids=lambda path: path.name)
+def test_complete_lists_of_cycles(folder: Path, tmp_path: Path) -> None:
+    wanted, cert, given = expected(folder)["cycles"], tmp_path / "cert.json", str(folder / "map.json")
+    options = ["--period", str(wanted["period"]), "--complete", "-o", str(cert)]
+    result = CliRunner().invoke(main, ["cycles", given, *options])
+    assert result.exit_code == 0
+    for path in (cert, folder / "cycles.json"):
+        assert certify.check(given, path).status == "VALID"
+        periods = Counter(str(cycle["period"]) for cycle in json.loads(path.read_text())["cycles"])
+        assert periods == wanted["least_periods"]
 
 
 @folders

@@ -71,8 +71,8 @@ def test_every_map_in_the_docs_can_be_read() -> None:
     assert len(maps) >= 2
     read = [parse_map(block.encode()).map for block in maps]
     functions = {f.to_piecewise_linear() if isinstance(f, certify.Network) else f for f in read}
-    lozi = certify.load(ROOT / "cases" / "lozi" / "map.json")
-    assert functions == {families.tent(), lozi}, "two files of docs/map-format.md are the tent"
+    lozi, lstm = (certify.load(ROOT / "cases" / name / "map.json") for name in ("lozi", "laurent-von-brecht-lstm"))
+    assert functions == {families.tent(), lozi, lstm}, "two files of docs/map-format.md are the tent"
 
 
 def test_the_running_example_of_the_certificate_page() -> None:
@@ -87,8 +87,15 @@ def test_the_running_example_of_the_certificate_page() -> None:
     assert certify.check(flip, order).status == "VALID"
     horseshoe = next(json.loads(block) for block in blocks(page, "json") if '"block-horseshoe"' in block)
     assert certify.check(ROOT / "cases" / "lozi" / "map.json", horseshoe).status == "VALID"
+    chains = next(json.loads(block) for block in blocks(page, "json") if '"covering-chain"' in block)
+    assert certify.check(ROOT / "cases" / "lozi-full-shift" / "map.json", chains).status == "VALID"
+    contraction = next(json.loads(block) for block in blocks(page, "json") if '"contraction"' in block)
+    turned = certify.Network([certify.Layer([["1/2", "1/4"], ["-1/4", "1/2"]], [0, 0], "tanh")], None)
+    assert certify.check(turned, contraction).status == "VALID"
+    cycles = next(json.loads(block) for block in blocks(page, "json") if '"cycles-complete"' in block)
+    assert certify.check(ROOT / "cases" / "lozi" / "map.json", cycles).status == "VALID"
     assert example["map_sha256"] == orbit["map_sha256"] == sha256(tent)
-    assert all(proof["digest"] == digest(proof) for proof in (example, orbit, order, horseshoe))
+    assert all(proof["digest"] == digest(proof) for proof in (example, orbit, order, horseshoe, chains))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)

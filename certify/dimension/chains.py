@@ -45,7 +45,12 @@ def proved(
     for start, end in edges:
         after[start].append(end)
     for block, ends in zip(blocks, after):
-        image = system.over(*_centred(block), bits)
+        try:
+            image = system.over(*_centred(block), bits)
+        except ZeroDivisionError:
+            return None
+        if not all(lo < hi for lo, hi in zip(block.lo, block.hi)):
+            return None
         if not all(_covers(image.centre, image.slopes, blocks[end], bits) for end in ends):
             return None
     if not all(apart(blocks[i], blocks[j]) for ends in after for i, j in combinations(ends, 2)):

@@ -26,6 +26,8 @@ NEAR = 0.12
 HOME = 1e-3
 """An orbit that comes back for good ends as near as this, after so many steps that no cycle needs more:"""
 SETTLING = 8
+TRIES, TRIES_IN_ALL = 2, 250
+"""So often one pair of neighbours is followed up, and all of them at one cycle."""
 LEAVING = 400
 """So many steps are followed until a point has left the cycle."""
 
@@ -49,9 +51,9 @@ def excursions(system: Smooth, cycle: SaddleCycle, extent: float, longest: int, 
     offsets = np.concatenate([-line[::-1], line])
     x = cycle.points[0] + offsets[:, None] * cycle.directions[0]
     scale = np.einsum("pd,pd->p", cycle.forms, cycle.directions)
-    away, used, last, seen = np.zeros(len(x), bool), np.zeros(len(x) - 1, bool), LEAVING, list[Floats]()
-    passed = [x]
-    while len(passed) < last:
+    away, left = np.zeros(len(x), bool), np.full(len(x) - 1, TRIES)
+    last, passed, seen, tries = LEAVING, [x], list[Floats](), 0
+    while len(passed) < last and tries < TRIES_IN_ALL:
         budget.check(0)
         x = system.step(x)
         distances = cycle.distances(x)
@@ -60,16 +62,19 @@ def excursions(system: Smooth, cycle: SaddleCycle, extent: float, longest: int, 
         away |= distances.min(axis=1) > NEAR * extent
         close = (distances < NEAR * extent) & away[:, None]
         side = np.einsum("npd,pd->np", x[:, None] - cycle.points, cycle.forms) / scale
-        crossed = (side[1:] * side[:-1] < 0) & close[1:] & close[:-1] & ~used[:, None]
+        crossed = (side[1:] * side[:-1] < 0) & close[1:] & close[:-1] & (left > 0)[:, None]
         crossed &= (abs(x[1:] - x[:-1]).max(axis=1) < NEAR * extent)[:, None]
         for k, end in np.argwhere(crossed):
-            if used[k]:
+            budget.check(0)
+            if not left[k]:
                 continue
+            left[k] -= 1
+            tries += 1
             share = side[k, end] / (side[k, end] - side[k + 1, end])
             guess = np.array([(1 - share) * points[k] + share * points[k + 1] for points in passed])
             if (found := _excursion(system, cycle, guess, int(end), extent)) is None:
                 continue
-            used[max(0, k - 1) : k + 2] = True
+            left[max(0, k - 1) : k + 2] = 0
             farthest = found.points[np.argmax(cycle.distances(found.points).min(axis=1))]
             if all(abs(farthest - old).max() > SAME for old in seen):
                 seen.append(farthest)

@@ -68,6 +68,7 @@ def turn(cycle: SaddleCycle, cut: Cut) -> int:
 
 
 def fitted(system: Smooth, cycle: SaddleCycle, cuts: list[Cut], margin: float) -> Fitted | None:
+    """The least blocks along the cycle and these excursions, if there are any and they lie apart where paths part."""
     shape = skeleton(cycle, cuts)
     sizes = shape.sizes(system, margin)
     if sizes is None or not shape.apart(sizes):

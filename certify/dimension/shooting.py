@@ -14,8 +14,8 @@ from certify.dimension.system import Floats
 ITERATIONS = 15
 CLOSE = 1e-12
 """Of the last correction, as a part of the size of the points."""
-FAR = 1e3
-"""A correction of more than this leads nowhere."""
+FAR = 3.0
+"""A correction of more than this, as such a part, leads nowhere."""
 
 
 def closed(system: Smooth, guess: Floats) -> Floats | None:
@@ -52,9 +52,10 @@ def _solved(system: Smooth, x: Floats, at_first: Floats, at_last: Floats, values
         except np.linalg.LinAlgError:
             return None
         change = affine[:, :, :d] @ first + affine[:, :, d]
-        x, size = x + change, abs(change).max()
-        if not size < FAR:
+        size, scale = abs(change).max(), 1 + abs(x).max()
+        if not size < FAR * scale:
             return None
-        if size < CLOSE * (1 + abs(x).max()):
+        x = x + change
+        if size < CLOSE * scale:
             return x
     return None

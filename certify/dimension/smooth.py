@@ -140,6 +140,7 @@ class Smooth:
         if given.dimension is None:
             raise InputError("layers", "as many outputs as inputs, to feed back", f"{given}")
         self.given, self.dimension = given, given.dimension
+        self._exact: dict[int, list[Step]] = {}
 
     def step(self, x: Floats) -> Floats:
         """The images of points (..., d) in doubles."""
@@ -158,8 +159,11 @@ class Smooth:
     def over(self, centre: Sequence[Q], columns: Sequence[Sequence[Q]], bits: int) -> Enclosed:
         """f over a block, enclosed with so many bits."""
         with ctx.workprec(bits):
-            steps = [self._exact_step(layer) for layer in self._layers]
-            return self._image(steps, Enclosed(_array(map(arb, centre)), _array([[*map(arb, row)] for row in columns])))
+            if bits not in self._exact:
+                self._exact[bits] = [_exact_step(layer) for layer in self._layers]
+            return self._image(
+                self._exact[bits], Enclosed(_array(map(arb, centre)), _array([[*map(arb, row)] for row in columns]))
+            )
 
     @cached_property
     def _layers(self) -> list[Layer]:
@@ -199,9 +203,9 @@ class Smooth:
             for layer in self._layers
         ]
 
-    @staticmethod
-    def _exact_step(layer: Layer) -> Step:
-        return Step(_array([[*map(arb, row)] for row in layer.weight]), _array(map(arb, layer.bias)), layer.activation)
+
+def _exact_step(layer: Layer) -> Step:
+    return Step(_array([[*map(arb, row)] for row in layer.weight]), _array(map(arb, layer.bias)), layer.activation)
 
 
 def _array(values: Any) -> Balls:

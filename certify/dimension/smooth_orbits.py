@@ -74,10 +74,13 @@ class SaddleCycle:
         return self.period * (1 + 4 / math.log(abs(self.multiplier)))
 
 
-def saddle_cycles(system: Smooth, points: Floats, longest: int, near: float, budget: Budget) -> Iterator[SaddleCycle]:
+def saddle_cycles(
+    system: Smooth, points: Floats, longest: int, near: float, seen: list[Floats], budget: Budget
+) -> Iterator[SaddleCycle]:
     """The saddle cycles with one expanding direction to which Newton's method leads from the closest returns of orbits (steps, orbits,
-    d), nearer than `near`, up to period `longest`; each once, the short ones first."""
-    seen = list[Floats]()
+    d), nearer than `near`, up to period `longest`; each once, the short ones first.
+
+    `seen` holds the points of all cycles that were found, and is added to."""
     for period in range(1, min(longest, len(points) // 2) + 1):
         budget.check(0)
         distance = abs(points[period:] - points[:-period]).max(axis=2)

@@ -31,6 +31,7 @@ MARGINS = (1.3, 1.15, 1.08, 1.03)
 BITS = (8, 10, 12, 16, 20, 24, 32)
 """Of the numbers of a block: the first with which the conditions are proved."""
 EXPONENT_STEPS = 600
+"""Of an orbit that give its Lyapunov exponents."""
 RETURN = 0.3
 """Closest returns from which cycles are sought, as parts of the extent."""
 LONGEST, LAPS = 40, 4
@@ -40,7 +41,7 @@ EXCURSIONS, MANY = 8, 40
 TOGETHER = 8
 """Excursions from one cycle at most."""
 FURTHER = 1
-"""Cycles that are tried after the first with two chains, for shorter ones."""
+"""Cycles that are tried after the first with a good excursion, for a shorter one."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,24 @@ class Effort:
 
 ROUNDS = (Effort(64, 2_000, 1_000, 14, 12), Effort(64, 4_000, 2_000, 60, 24), Effort(2_000, 80, 0, 8, 12))
 """The last looks where orbits pass on their way to an attractor, which need not be chaotic itself."""
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A saddle cycle and an excursion from it, with blocks that look good: two chains."""
+
+    cycle: SaddleCycle
+    cut: Cut
+
+    @property
+    def turn(self) -> int:
+        """The steps of the chain along the excursion."""
+        return turn(self.cycle, self.cut)
+
+    @property
+    def growth(self) -> float:
+        """Of the two chains."""
+        return float_growth([(0, 0, self.cycle.period), (0, 0, self.turn)])
 
 
 def search_chains(
@@ -83,7 +102,7 @@ class _Search:
         self.system, self.budget, self.progress = system, budget, progress
         self.entropy = entropy
         self.tried = [] if isinstance(system.given, Cell) else ["no contraction in a weighted maximum norm"]
-        self.settled = False
+        self.settled, self.seen = False, list[Floats]()
 
     def round(self, effort: Effort, generator: np.random.Generator) -> CoveringChains | None:
         """With so much effort."""
@@ -95,12 +114,20 @@ class _Search:
         if not points.size:
             return None
         extent = float(np.ptp(points, axis=(0, 1)).max())
-        near = saddle_cycles(self.system, points, effort.longest, RETURN * extent, self.budget)
+        near = saddle_cycles(self.system, points, effort.longest, RETURN * extent, self.seen, self.budget)
         cycles = sorted(islice(near, effort.cycles), key=lambda cycle: cycle.laps)
-        for cycle, cuts in sorted(self._at(cycles, extent), key=_growth, reverse=True):
-            self.progress("proving the chains")
-            if proof := self._proved(cycle, cuts[:1]):
-                return self._richer(proof, cycle, cuts, extent) if self.entropy else proof
+        found = list[_Found]()
+        try:
+            for one in self._at(cycles, extent):
+                found.append(one)
+        except BudgetExceeded:
+            if not found:
+                raise
+        self.progress("proving the chains")
+        for best in sorted(found, key=lambda one: one.growth, reverse=True):
+            if proof := self._proved(best.cycle, [best.cut]):
+                cuts = [one.cut for one in found if one.cycle is best.cycle]
+                return self._richer(proof, best.cycle, cuts, extent) if self.entropy else proof
         self.tried.append(f"no two covering chains at {len(cycles)} saddle cycles of periods up to {effort.longest}")
         return None
 
@@ -115,24 +142,22 @@ class _Search:
         self.settled = not chaotic.any()
         return np.asarray(points[:, chaotic])
 
-    def _at(self, cycles: list[SaddleCycle], extent: float) -> Iterator[tuple[SaddleCycle, list[Cut]]]:
-        """Cycles with the good excursions from them, the shortest first; until some cycles after the first that has one, and not from
-        those that promise less."""
-        longest, further = math.inf, FURTHER + 1
-        most = MANY if self.entropy else EXCURSIONS
+    def _at(self, cycles: list[SaddleCycle], extent: float) -> Iterator[_Found]:
+        """What is found at each cycle, until some cycles after the first with something; but not at those that promise less."""
+        shortest_turn, left = math.inf, FURTHER + 1
         for number, cycle in enumerate(cycles, 1):
-            if not further or cycle.laps > longest:
+            if not left or cycle.laps > shortest_turn:
                 return
             what = f"saddle cycle {number} of {len(cycles)}, of period {cycle.period}"
             self.progress(f"{what}: looking for an orbit that leaves it and comes back")
             steps = LONGEST + LAPS * cycle.period
-            tried = islice(excursions(self.system, cycle, extent, steps, self.budget), most)
-            cuts = [cut for x in tried if (cut := shortest(self.system, cycle, x, extent))]
-            if cuts:
-                cuts.sort(key=lambda cut: turn(cycle, cut))
-                longest = min(longest, turn(cycle, cuts[0]))
-                yield cycle, cuts
-            further -= bool(cuts or further <= FURTHER)
+            tried = excursions(self.system, cycle, extent, steps, self.budget)
+            for x in islice(tried, MANY if self.entropy else EXCURSIONS):
+                if cut := shortest(self.system, cycle, x, extent):
+                    found = _Found(cycle, cut)
+                    shortest_turn = min(shortest_turn, found.turn)
+                    yield found
+            left -= shortest_turn < math.inf
 
     def _proved(self, cycle: SaddleCycle, cuts: list[Cut]) -> CoveringChains | None:
         """The chains along the cycle and these excursions, with the shortest numbers that do."""
@@ -140,7 +165,6 @@ class _Search:
             if (fit := fitted(self.system, cycle, cuts, margin)) is None:
                 continue
             for bits in BITS:
-                self.budget.check(0)
                 if proof := proved(self.system, fit.skeleton.blocks(fit.sizes, bits), fit.skeleton.edges, fit.places):
                     return proof
         return None
@@ -165,9 +189,3 @@ class _Search:
             if len(chosen) < TOGETHER and fitted(self.system, cycle, [*chosen, cut], MARGIN):
                 chosen.append(cut)
         return chosen
-
-
-def _growth(found: tuple[SaddleCycle, list[Cut]]) -> float:
-    """That of the cycle and its shortest excursion."""
-    cycle, cuts = found
-    return float_growth([(0, 0, cycle.period), (0, 0, turn(cycle, cuts[0]))])
