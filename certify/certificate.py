@@ -10,10 +10,10 @@ from typing import Any
 from certify import checker
 from certify.counting import Counts
 from certify.decision.decide import OddReturn, Order, PeriodicOrbit
-from certify.dimension.chains import CoveringChains
-from certify.dimension.complete import CompleteCycles
+from certify.dimension.chains.proof import CoveringChains
 from certify.dimension.contraction import Contraction
 from certify.dimension.horseshoe import BlockHorseshoe
+from certify.dimension.listing.complete import CompleteCycles
 from certify.dimension.rank_one import RankOne
 from certify.enclosure.decide import OddReturnBox, OrderBox
 from certify.entropy.evidence import ConstantSlope, Covering, Transfer

@@ -16,12 +16,12 @@ from certify.counting import Counts, activation_breaks, counts
 from certify.decision.budget import Budget
 from certify.decision.cycles import Cycles, Periods, cycles_of, periods_of
 from certify.decision.decide import DEFAULT_LEVEL, Decision, NotDecided, OddReturn, Order, PeriodicOrbit, decide
-from certify.dimension.chains import CoveringChains
-from certify.dimension.complete import CompleteCycles, complete_cycles
+from certify.dimension.chains.proof import CoveringChains
 from certify.dimension.contraction import Contraction
 from certify.dimension.decide import SpatialDecision, decide_spatial
-from certify.dimension.exact_cycles import Cycle, search
 from certify.dimension.horseshoe import BlockHorseshoe
+from certify.dimension.listing.complete import CompleteCycles, complete_cycles
+from certify.dimension.listing.exact import Cycle, search
 from certify.dimension.rank_one import LineProof, RankOne, Reduction, reduction
 from certify.dimension.system import System
 from certify.enclosure.decide import EnclosedDecision, OddReturnBox, OrderBox, decide_box

@@ -21,14 +21,14 @@ from mpmath import mp, mpf
 from certify import GRU, LSTM, Layer, Network, checker, load, prove
 from certify.certificate import certificate, to_json
 from certify.decision.budget import Budget
-from certify.dimension.chains import CoveringChains, apart, proved
-from certify.dimension.connections import excursions
-from certify.dimension.coverings import Skeleton
+from certify.dimension.chains.connections import excursions
+from certify.dimension.chains.coverings import Skeleton
+from certify.dimension.chains.orbits import exponents, orbits, saddle_cycle, saddle_cycles
+from certify.dimension.chains.proof import CoveringChains, apart, proved
+from certify.dimension.chains.search import search_chains
+from certify.dimension.chains.shooting import closed, connecting
+from certify.dimension.chains.smooth import Smooth, SmoothMap, derivative
 from certify.dimension.horseshoe import Block
-from certify.dimension.shooting import closed, connecting
-from certify.dimension.smooth import Smooth, SmoothMap, derivative
-from certify.dimension.smooth_orbits import exponents, orbits, saddle_cycle, saddle_cycles
-from certify.dimension.smooth_search import search_chains
 from certify.mapfile import document, sha256
 from certify.network import PARAMETERS, Activation
 from certify.numbers import Q, rational

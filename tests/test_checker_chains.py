@@ -17,7 +17,7 @@ from mpmath import mp, mpf
 
 from certify import mapfile, numbers, verdict
 from certify.certificate import certificate
-from certify.dimension.chains import CoveringChains
+from certify.dimension.chains.proof import CoveringChains
 from certify.dimension.horseshoe import Block
 from certify.errors import BudgetExceeded
 from certify.numbers import Q

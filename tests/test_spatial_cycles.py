@@ -18,10 +18,10 @@ from click.testing import CliRunner
 from certify import PLRNN, InputError, Layer, Network, PiecewiseLinear, check, cycles, load, save
 from certify.cli import main
 from certify.decision.budget import Budget
-from certify.dimension.complete import CompleteCycles, Incomplete, complete_cycles
-from certify.dimension.corrections import corrections
-from certify.dimension.exact_cycles import image
-from certify.dimension.stability import circle, stability
+from certify.dimension.listing.complete import CompleteCycles, Incomplete, complete_cycles
+from certify.dimension.listing.corrections import corrections
+from certify.dimension.listing.exact import image
+from certify.dimension.listing.stability import circle, stability
 from certify.dimension.system import System
 from certify.numbers import Q, fmpq_mat, fmpq_poly, fraction, rational
 from certify.verdict import spatial_cycles

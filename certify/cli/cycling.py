@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from certify.decision.cycles import Cycles
-    from certify.dimension.exact_cycles import Cycle
+    from certify.dimension.listing.exact import Cycle
     from certify.verdict import SpatialCycles
 
 

@@ -55,7 +55,12 @@ def prove(
         searched = is_spatial(given) and not reduction(given)
         refuse_what_does_not_count(*(("max_level", "max_pieces") if searched else ("seed",)))
         verdict = decide(
-            given, max_level=max_level, max_pieces=max_pieces, time_limit=time_limit, seed=seed, entropy=entropy,
+            given,
+            max_level=max_level,
+            max_pieces=max_pieces,
+            time_limit=time_limit,
+            seed=seed,
+            entropy=entropy,
             progress=say,
         )
     if out and verdict.certificate:

@@ -14,7 +14,7 @@ from certify.crosscheck.finding import Answer, Fact
 from certify.crosscheck.subject import Open, SpatialSubject
 from certify.crosscheck.words import LISTED, about
 from certify.decision.budget import Budget
-from certify.dimension.exact_cycles import Cycle, Patterns, cycle_through, fixed_point, image
+from certify.dimension.listing.exact import Cycle, Patterns, cycle_through, fixed_point, image
 from certify.dimension.system import System
 from certify.errors import BudgetExceeded, InputError
 from certify.numbers import Q, rational, text

@@ -1,1 +1,1 @@
-"""Maps of R^d: horseshoes of blocks for piecewise-linear maps, found by floats and proved by exact arithmetic."""
+"""Maps of R^d: horseshoes of blocks, contractions and lines in disguise; in subpackages covering chains and lists of cycles."""

@@ -8,6 +8,7 @@ by node from the longest words back; and the best weights are the Perron vector 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,8 @@ POWERS, NEWTON = 12, 25
 """Steps of the power method for each Newton step, and these, for the growth of one choice."""
 LEAST_SHARE = 1e-6
 """Blocks through which less of the orbits passes are left out."""
+START = 0.8
+"""Of the excess of a rate over 1, where the next one is sought from: one too high prefers one short word to many long ones."""
 DROPPED = 0.1
 """The part of the blocks that is dropped at once."""
 
@@ -57,25 +60,30 @@ class Choice:
     ends: Indices
     growth: Growth
 
+    def keeps(self, loss: float, other: Choice) -> bool:
+        """Whether the entropy is at least 1 - loss of that of the other."""
+        return math.log(self.growth.rate) >= (1 - loss) * math.log(other.growth.rate)
 
-def smallest(given: Transitions, loss: float) -> Choice | None:
-    """The choice with the fewest blocks that is found by dropping the least important ones as long as the entropy stays above 1 - loss
-    of what it is with all; None where nothing grows."""
-    kept: Choice | None = None
-    alive, least = np.ones(len(given.blocks), bool), 1.0
-    while (choice := _best(given, alive)) is not None and choice.growth.rate >= least:
-        least = max(least, choice.growth.rate ** (1 - loss))
-        kept, used = choice, choice.growth.used_most
+
+def choices(given: Transitions, loss: float) -> list[Choice]:
+    """The words that grow fastest with all blocks, and with fewer and fewer, the least needed dropped first, as long as the entropy stays
+    above 1 - loss of what it was; none where nothing grows."""
+    found = list[Choice]()
+    alive = np.ones(len(given.blocks), bool)
+    rate = 1.0
+    weights: Floats = np.ones(len(given.blocks))
+    while (choice := _best(given, alive, rate, weights)) is not None and choice.keeps(loss, (found or [choice])[0]):
+        found.append(choice)
+        used = choice.growth.used_most
         alive[:] = False
         alive[used[: len(used) - max(1, int(DROPPED * len(used)))]] = True
-    return kept
+        rate, weights = 1 + START * (choice.growth.rate - 1), choice.growth.weights
+    return found
 
 
-def _best(given: Transitions, alive: NDArray[np.bool_]) -> Choice | None:
-    """The words between these blocks that grow fastest, by policy iteration; None where nothing grows."""
+def _best(given: Transitions, alive: NDArray[np.bool_], rate: float, weights: Floats) -> Choice | None:
+    """The words between these blocks that grow fastest, by policy iteration from a rate and weights on; None where nothing grows."""
     best: Choice | None = None
-    rate = 1.5
-    weights: Floats = alive.astype(np.float64)
     for _ in range(TURNS):
         times, nodes, starts, ends = _chosen(given, alive, rate, weights)
         found = growth_of(len(alive), times, starts, ends)

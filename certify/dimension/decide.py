@@ -13,7 +13,8 @@ import numpy as np
 
 from certify.decision.budget import Budget
 from certify.decision.decide import NotDecided
-from certify.dimension.chains import CoveringChains
+from certify.dimension.chains.proof import CoveringChains
+from certify.dimension.chains.search import search_chains
 from certify.dimension.contraction import Contraction, contraction
 from certify.dimension.cycles import saddles
 from certify.dimension.homoclinic import Proposal, horseshoes_at
@@ -21,7 +22,6 @@ from certify.dimension.horseshoe import BlockHorseshoe, Word, follows, growth, p
 from certify.dimension.many_blocks import with_many_blocks
 from certify.dimension.orbits import Orbits, orbits
 from certify.dimension.returns import horseshoes_at_returns
-from certify.dimension.smooth_search import search_chains
 from certify.dimension.system import System
 from certify.errors import BudgetExceeded, InputError
 from certify.gated import Cell
@@ -61,8 +61,7 @@ def decide_spatial(
     """Decides a map of R^d; of the budget only the time counts. Raises `InputError` for a network of another shape.
 
     The verdict is that of one seed; whether a horseshoe is found may depend on it, what is proved does not. With `greatest` the
-    search for a horseshoe of a piecewise-linear map goes on for as much entropy as it finds. Without a time limit there is one of
-    `SECONDS`.
+    search goes on for as much entropy as it finds. Without a time limit there is one of `SECONDS`.
     """
     if budget.time_limit is None:
         budget = replace(budget, time_limit=SECONDS)
@@ -73,7 +72,7 @@ def decide_spatial(
             if found := contraction(given):
                 return found
     if isinstance(given, Cell) or (isinstance(given, Network) and given.smooth):
-        return search_chains(given, budget, progress, seed)
+        return search_chains(given, budget, progress, seed, greatest)
     system = System(given)
     search = _Search(system, budget, progress)
     try:
@@ -100,9 +99,9 @@ class _Search:
         found = orbits(self.system, effort.orbits, effort.steps, effort.steps, generator)
         self.tried.append(_seen(found, effort))
         chaotic = found.chaotic
-        if chaotic.expanding > 1 and (proof := self._at_returns(chaotic, effort, generator)):
+        if proof := self._at_saddles(chaotic, effort, generator):
             return proof
-        return self._at_saddles(chaotic, effort, generator)
+        return self._at_returns(chaotic, effort, generator) if chaotic.expanding > 1 else None
 
     def improved(self, proof: BlockHorseshoe, generator: np.random.Generator) -> BlockHorseshoe:
         """With many blocks, where there are chaotic orbits to put them around."""
@@ -132,7 +131,8 @@ class _Search:
             self.progress(
                 f"saddle cycle {number}, of period {period}: looking for an orbit that leaves it and comes back"
             )
-            for proposal in horseshoes_at(self.system, cycle, 100 + 4 * period, self.budget):
+            longest = (100 + 4 * period) // cycle.frame.expanding
+            for proposal in horseshoes_at(self.system, cycle, longest, self.budget):
                 if proof := proved(self.system, proposal):
                     return proof
             if number == effort.saddles:

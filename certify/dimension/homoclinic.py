@@ -24,8 +24,10 @@ POINTS_IN_SPACE = 2_000
 """Over one fundamental domain of an unstable space of more dimensions."""
 SHAPES = (1.0, 0.25, 4.0, 16.0)
 """Lengths of the stable sides of a block, as multiples of those of its expanding side."""
-SIZES = 4
-"""How often the search goes on in a block that is ten times smaller."""
+SHAPES_IN_SPACE = (1.0, 0.25)
+"""The same for several expanding directions, where the search at one block takes long."""
+SIZES, SIZES_IN_SPACE = 4, 2
+"""In so many blocks, each ten times smaller than the one before, excursions are sought: on a line, and in a space."""
 LAPS = 4
 """How often the cycle is repeated, in its own word and after an excursion, to contract enough."""
 NEAR = 8.0
@@ -49,7 +51,7 @@ def horseshoes_at(system: System, saddle: Saddle, longest: int, budget: Budget) 
     for i in range(0, period, max(1, period // 4)):
         if (here := saddle.at(system, i)) is None:
             continue
-        for shape in SHAPES:
+        for shape in SHAPES if here.frame.expanding == 1 else SHAPES_IN_SPACE:
             budget.check(0)
             frame, once = here.frame.scaled(shape), here.patterns
             for laps in range(1, LAPS + 1):
@@ -62,7 +64,7 @@ def horseshoes_at(system: System, saddle: Saddle, longest: int, budget: Budget) 
 def _at(
     system: System, frame: Frame, once: tuple[bytes, ...], laps: int, home: Window, multiplier: float, longest: int
 ) -> Iterator[Proposal]:
-    for size in range(SIZES):
+    for size in range(SIZES if frame.expanding == 1 else SIZES_IN_SPACE):
         radius = min(home.most, 1e6) * 0.5 / 10**size
         for excursion in _excursions(system, frame, once, radius, multiplier, longest):
             for more in range(LAPS + 1):
@@ -123,10 +125,9 @@ def _in_space(
 ) -> Iterator[tuple[bytes, ...]]:
     """The same for random points of an unstable space of more dimensions, which are too few to come back by themselves."""
     generator = np.random.default_rng(frame.expanding)
-    starts = generator.uniform(-1, 1, size=(POINTS_IN_SPACE, frame.expanding))
-    starts *= (
-        radius * multiplier ** -generator.uniform(size=(POINTS_IN_SPACE, 1)) / abs(starts).max(axis=1, keepdims=True)
-    )
+    cube = generator.uniform(-1, 1, size=(POINTS_IN_SPACE, frame.expanding))
+    sizes = radius * multiplier ** -generator.uniform(size=(POINTS_IN_SPACE, 1))
+    starts = cube / abs(cube).max(axis=1, keepdims=True) * sizes
     for n, places in _back(system, frame, once, starts, radius, longest):
         home = once * (n // len(once) + 1)
         for word in _confirmed(system, frame, places, n, radius):

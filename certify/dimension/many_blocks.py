@@ -15,7 +15,7 @@ from itertools import islice
 import numpy as np
 
 from certify.decision.budget import Budget
-from certify.dimension.choice import Choice, growth_of, smallest
+from certify.dimension.choice import Choice, choices, growth_of
 from certify.dimension.cycles import saddles
 from certify.dimension.frames import Frame
 from certify.dimension.horseshoe import BlockHorseshoe, Word, follows, growth
@@ -26,7 +26,7 @@ from certify.dimension.transitions import Transitions, transitions
 from certify.errors import BudgetExceeded
 from certify.numbers import as_float
 
-ROUNDS, DRAWN, KEPT = 5, 100, 40
+ROUNDS, DRAWN, KEPT = 6, 100, 40
 """So often so many blocks are drawn; so many of the best ones before stay."""
 FRESH = 0.3
 """The part of the blocks whose size is drawn anew, and not like that of a block that was of use."""
@@ -57,8 +57,9 @@ def with_many_blocks(
     generator: np.random.Generator,
 ) -> BlockHorseshoe:
     """The horseshoe with the most entropy that the search finds along these orbits, which must be chaotic; at the least `first`."""
-    search, best = _Search(system, first, found, budget, generator), first
+    best = first
     try:
+        search = _Search(system, first, found, budget, generator)
         for n in range(1, ROUNDS + 1):
             progress(f"entropy at least {math.log(as_float(best.growth)):.4f}; many blocks, round {n} of {ROUNDS}")
             if better := search.round():
@@ -109,12 +110,12 @@ class _Search:
         sizes = [Size.of(block) for block in self.blocks]
         self.blocks += [self._size(sizes).given_to(self._frame()) for _ in range(DRAWN)]
         graph = transitions(self.system, self.blocks, self.found, self.longest, SAMPLES, self.budget, self.generator)
-        if (choice := smallest(graph, SMALL_LOSS)) is None:
+        if not (found := choices(graph, LOSS)):
             del self.blocks[len(sizes) :]
             return None
-        self.blocks = [self.blocks[k] for k in choice.growth.used_most[:KEPT]]
-        fewest = smallest(graph, LOSS)
-        return _proved(self.system, graph, fewest, self.budget) if fewest else None
+        good = [choice for choice in found if choice.keeps(SMALL_LOSS, found[0])][-1]
+        self.blocks = [self.blocks[k] for k in good.growth.used_most[:KEPT]]
+        return _proved(self.system, graph, found[-1], self.budget)
 
     def _size(self, known: Sequence[Size]) -> Size:
         if known and self.generator.random() > FRESH:
@@ -126,6 +127,7 @@ class _Search:
     def _frame(self) -> Frame:
         """At a random point of a saddle cycle or of an orbit."""
         while True:
+            self.budget.check(0)
             if self.cycles and self.generator.random() < 0.5:
                 cycle = self.cycles[self.generator.integers(len(self.cycles))]
                 here = cycle.at(self.system, int(self.generator.integers(len(cycle.points))))

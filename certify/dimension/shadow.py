@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from certify.dimension.smooth import Smooth
+from certify.dimension.chains.smooth import Smooth
 from certify.dimension.system import Floats, System
 from certify.mapfile import Spatial
 from certify.numbers import floats, rational

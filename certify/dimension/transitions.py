@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from certify.decision.budget import Budget
 from certify.dimension.frames import Frame
 from certify.dimension.orbits import Orbits
-from certify.dimension.system import Floats, System
+from certify.dimension.system import FloatPiece, Floats, System
 
 Indices = NDArray[np.intp]
 
@@ -57,12 +57,10 @@ def transitions(
     """The good words of up to `longest` patterns that are met by so many points of the orbits in each block."""
     rows, inverse = np.unique(found.patterns.reshape(-1, system.units), axis=0, return_inverse=True)
     followed = inverse.reshape(found.patterns.shape[:2])
-    pieces, all_blocks = _Pieces(system, [row.tobytes() for row in rows]), _Blocks(blocks)
+    pieces, all_blocks = _Pieces(system, [row.tobytes() for row in rows], budget), _Blocks(blocks)
     orbit, time, start = _samples(all_blocks, found, longest, samples, generator)
-    matrices, offsets = (
-        np.broadcast_to(np.eye(system.dimension), (len(blocks), *[system.dimension] * 2)),
-        all_blocks.centers,
-    )
+    matrices: Floats = np.tile(np.eye(system.dimension), (len(blocks), 1, 1))
+    offsets = all_blocks.centers
     node, levels = start, list[Level]()
     trail, starts = np.zeros((len(blocks), 0), np.intp), np.arange(len(blocks))
     for n in range(1, longest + 1):
@@ -70,10 +68,8 @@ def transitions(
         keys, node = np.unique(node * len(rows) + followed[orbit, time + n - 1], return_inverse=True)
         parents, last = np.divmod(keys, len(rows))
         step = pieces.matrices[last]
-        matrices, offsets = (
-            step @ matrices[parents],
-            np.einsum("nij,nj->ni", step, offsets[parents]) + pieces.offsets[last],
-        )
+        matrices = step @ matrices[parents]
+        offsets = np.einsum("nij,nj->ni", step, offsets[parents]) + pieces.offsets[last]
         trail, starts = np.hstack([trail[parents], last[:, None]]), starts[parents]
         sample, arrived = all_blocks.holding(found.points[orbit, time + n])
         pairs = np.divmod(np.unique(node[sample] * len(blocks) + arrived), len(blocks))
@@ -85,9 +81,12 @@ def transitions(
 class _Pieces:
     """The float pieces of some patterns, stacked."""
 
-    def __init__(self, system: System, patterns: Sequence[bytes]) -> None:
+    def __init__(self, system: System, patterns: Sequence[bytes], budget: Budget) -> None:
         self.patterns = tuple(patterns)
-        pieces = [system.float_piece(pattern) for pattern in patterns]
+        pieces = list[FloatPiece]()
+        for pattern in patterns:  # in many dimensions there are many, and each is worked out exactly
+            budget.check(0)
+            pieces.append(system.float_piece(pattern))
         self.matrices = np.array([piece.matrix for piece in pieces])
         self.offsets = np.array([piece.offset for piece in pieces])
         self.weights = np.array([piece.weight for piece in pieces])

@@ -20,8 +20,8 @@ import numpy as np
 
 from certify import LSTM, Layer, Network, checker, load, prove
 from certify.certificate import to_json
-from certify.dimension.smooth import Smooth, SmoothMap
-from certify.dimension.smooth_orbits import exponents, orbits
+from certify.dimension.chains.orbits import exponents, orbits
+from certify.dimension.chains.smooth import Smooth, SmoothMap
 from certify.mapfile import document
 
 CASES = Path(__file__).parents[2] / "cases"

@@ -11,8 +11,8 @@ import numpy as np
 
 from certify.decision.budget import Budget
 from certify.dimension.cycles import CORRECTIONS, followed
+from certify.dimension.listing.stability import Stability, stability
 from certify.dimension.orbits import orbits
-from certify.dimension.stability import Stability, stability
 from certify.dimension.system import System
 from certify.errors import BudgetExceeded
 from certify.numbers import Q, fmpq_mat, fraction

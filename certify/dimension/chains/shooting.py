@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from certify.dimension.smooth import Smooth
+from certify.dimension.chains.smooth import Smooth
 from certify.dimension.system import Floats
 
 ITERATIONS = 15

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certify.decision.budget import Budget
-from certify.dimension.corrections import Complementarity, NoBase, complementarity, kinks
-from certify.dimension.exact_cycles import Cycle, cycle_through, fixed_point, in_order
-from certify.dimension.farkas import Bits, Refuter, Vector, dependent, excluded, rotations
+from certify.dimension.listing.corrections import Complementarity, NoBase, complementarity, kinks
+from certify.dimension.listing.exact import Cycle, cycle_through, fixed_point, in_order
+from certify.dimension.listing.farkas import Bits, Refuter, Vector, dependent, excluded, rotations
 from certify.dimension.system import Floats, System
 from certify.errors import BudgetExceeded
 

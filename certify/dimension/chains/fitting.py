@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from certify.dimension.connections import Excursion
-from certify.dimension.coverings import Skeleton
-from certify.dimension.smooth import Smooth
-from certify.dimension.smooth_orbits import SaddleCycle
+from certify.dimension.chains.connections import Excursion
+from certify.dimension.chains.coverings import Skeleton
+from certify.dimension.chains.orbits import SaddleCycle
+from certify.dimension.chains.smooth import Smooth
 from certify.dimension.system import Floats
 
 MARGIN = 1.03

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from certify.dimension.corrections import Complementarity
+from certify.dimension.listing.corrections import Complementarity
 from certify.dimension.system import Floats
 from certify.numbers import fmpz_mat
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from certify.decision.budget import Budget
+from certify.dimension.chains.shooting import closed
+from certify.dimension.chains.smooth import Smooth
 from certify.dimension.orbits import BOUND
-from certify.dimension.shooting import closed
-from certify.dimension.smooth import Smooth
 from certify.dimension.system import Floats
 
 LOOKED_AT, NEAREST = 200, 12

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from certify.dimension.chains.smooth import Smooth
 from certify.dimension.horseshoe import Block
-from certify.dimension.smooth import Smooth
 from certify.dimension.system import Floats
 from certify.numbers import Q, rational
 

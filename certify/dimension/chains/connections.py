@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from certify.decision.budget import Budget
-from certify.dimension.shooting import connecting
-from certify.dimension.smooth import Smooth
-from certify.dimension.smooth_orbits import SAME, SaddleCycle, along, forward
+from certify.dimension.chains.orbits import SAME, SaddleCycle, along, forward
+from certify.dimension.chains.shooting import connecting
+from certify.dimension.chains.smooth import Smooth
 from certify.dimension.system import Floats
 
 POINTS = 1_500

@@ -1,6 +1,6 @@
 """The search for covering chains of a smooth map: saddle cycles, their homoclinic orbits, blocks along both.
 
-All in doubles, which only propose; `certify.dimension.chains` proves. The search is the same whenever the seed is.
+All in doubles, which only propose; `certify.dimension.chains.proof` proves. The search is the same whenever the seed is.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import numpy as np
 
 from certify.decision.budget import Budget
 from certify.decision.decide import NotDecided
-from certify.dimension.chains import CoveringChains, proved
-from certify.dimension.connections import excursions
-from certify.dimension.fitting import DEPTHS, MARGIN, Cut, cut_at, fitted, shortest, turn
+from certify.dimension.chains.connections import excursions
+from certify.dimension.chains.fitting import DEPTHS, MARGIN, Cut, cut_at, fitted, shortest, turn
+from certify.dimension.chains.orbits import SaddleCycle, exponents, orbits, saddle_cycles
+from certify.dimension.chains.proof import CoveringChains, proved
+from certify.dimension.chains.smooth import Smooth, SmoothMap
 from certify.dimension.horseshoe import float_growth
 from certify.dimension.orbits import LEAST_EXPONENT
-from certify.dimension.smooth import Smooth, SmoothMap
-from certify.dimension.smooth_orbits import SaddleCycle, exponents, orbits, saddle_cycles
 from certify.dimension.system import Floats
 from certify.errors import BudgetExceeded
 from certify.gated import Cell
