@@ -17,7 +17,7 @@ import numpy as np
 from certify import GRU, LSTM, PLRNN, Layer, Network, PiecewiseLinear, families, load, prove, save
 from certify.artifact import map_json, write_whole
 from certify.certificate import certificate
-from certify.dimension.horseshoe import Block, BlockHorseshoe, Word
+from certify.dimension.horseshoes.proof import Block, BlockHorseshoe, Word
 from certify.mapfile import Map, sha256
 from certify.numbers import Q, rational
 from certify.sweep.draws import block, place

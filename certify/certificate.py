@@ -12,7 +12,7 @@ from certify.counting import Counts
 from certify.decision.decide import OddReturn, Order, PeriodicOrbit
 from certify.dimension.chains.proof import CoveringChains
 from certify.dimension.contraction import Contraction
-from certify.dimension.horseshoe import BlockHorseshoe
+from certify.dimension.horseshoes.proof import BlockHorseshoe
 from certify.dimension.listing.complete import CompleteCycles
 from certify.dimension.rank_one import RankOne
 from certify.enclosure.decide import OddReturnBox, OrderBox

@@ -19,7 +19,7 @@ from certify.decision.decide import DEFAULT_LEVEL, Decision, NotDecided, OddRetu
 from certify.dimension.chains.proof import CoveringChains
 from certify.dimension.contraction import Contraction
 from certify.dimension.decide import SpatialDecision, decide_spatial
-from certify.dimension.horseshoe import BlockHorseshoe
+from certify.dimension.horseshoes.proof import BlockHorseshoe
 from certify.dimension.listing.complete import CompleteCycles, complete_cycles
 from certify.dimension.listing.exact import Cycle, search
 from certify.dimension.rank_one import LineProof, RankOne, Reduction, reduction

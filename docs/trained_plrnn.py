@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from certify import PLRNN, load, prove, save
-from certify.dimension.orbits import exponents
+from certify.dimension.horseshoes.orbits import exponents
 from certify.dimension.system import System
 from certify.numbers import rational
 from certify.plot.canvas import save as save_figure

@@ -28,7 +28,7 @@ from certify.dimension.chains.proof import CoveringChains, apart, proved
 from certify.dimension.chains.search import search_chains
 from certify.dimension.chains.shooting import closed, connecting
 from certify.dimension.chains.smooth import Smooth, SmoothMap, derivative
-from certify.dimension.horseshoe import Block
+from certify.dimension.horseshoes.proof import Block
 from certify.mapfile import document, sha256
 from certify.network import PARAMETERS, Activation
 from certify.numbers import Q, rational

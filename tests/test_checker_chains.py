@@ -18,7 +18,7 @@ from mpmath import mp, mpf
 from certify import mapfile, numbers, verdict
 from certify.certificate import certificate
 from certify.dimension.chains.proof import CoveringChains
-from certify.dimension.horseshoe import Block
+from certify.dimension.horseshoes.proof import Block
 from certify.errors import BudgetExceeded
 from certify.numbers import Q
 from tests.checker_mutations import mutations

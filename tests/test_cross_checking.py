@@ -177,6 +177,7 @@ def test_the_python_of_the_page_runs() -> None:
     tent = families.tent()
     scope: dict[str, Any] = {
         "cycles": [[[[0.0]]]],
+        "eigenvalues": [[[0.5]]],
         "found": [[0.0], [0.5], [1.0]],
         "ratios": [0.0, 0.5, 1.0],
         "start": 0,

@@ -19,11 +19,11 @@ from certify import PLRNN, InputError, Layer, Network, checker, prove
 from certify.certificate import certificate, to_json
 from certify.cli import main
 from certify.decision.budget import Budget
-from certify.dimension.cycles import saddles
-from certify.dimension.frames import Frame, rounded, word_window
-from certify.dimension.homoclinic import horseshoes_at
-from certify.dimension.horseshoe import Block, Word, follows, growth, prefix_free
-from certify.dimension.orbits import orbits
+from certify.dimension.horseshoes.frames import Frame, rounded, word_window
+from certify.dimension.horseshoes.homoclinic import horseshoes_at
+from certify.dimension.horseshoes.orbits import orbits
+from certify.dimension.horseshoes.proof import Block, Word, follows, growth, prefix_free
+from certify.dimension.horseshoes.saddles import saddles
 from certify.dimension.system import System
 from certify.mapfile import document, parse_map, sha256
 from certify.numbers import Q, rational

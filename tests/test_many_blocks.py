@@ -17,17 +17,19 @@ from certify import InputError, checker, families, prove
 from certify.certificate import certificate
 from certify.cli import main
 from certify.decision.budget import Budget
-from certify.dimension import decide, many_blocks
-from certify.dimension.choice import choices, growth_of
-from certify.dimension.cycles import saddles
-from certify.dimension.frames import Frame
-from certify.dimension.homoclinic import horseshoes_at
-from certify.dimension.horseshoe import BlockHorseshoe, follows, growth
-from certify.dimension.many_blocks import Size, with_many_blocks
-from certify.dimension.orbits import orbits
-from certify.dimension.returns import local_frame
+from certify.dimension.decide import decide_spatial
+from certify.dimension.horseshoes import many_blocks
+from certify.dimension.horseshoes.choice import choices, growth_of
+from certify.dimension.horseshoes.frames import Frame
+from certify.dimension.horseshoes.homoclinic import horseshoes_at
+from certify.dimension.horseshoes.many_blocks import Size, with_many_blocks
+from certify.dimension.horseshoes.orbits import orbits
+from certify.dimension.horseshoes.proof import BlockHorseshoe, follows, growth
+from certify.dimension.horseshoes.returns import local_frame
+from certify.dimension.horseshoes.saddles import saddles
+from certify.dimension.horseshoes.search import proved
+from certify.dimension.horseshoes.transitions import Level, Transitions, transitions
 from certify.dimension.system import System
-from certify.dimension.transitions import Level, Transitions, transitions
 from certify.mapfile import document, parse_map, sha256
 from tests.test_checker_blocks import closed_paths
 from tests.test_dimension import cycle_of, image, lozi, numerical
@@ -175,7 +177,7 @@ def proof() -> dict[str, Any]:
     """For the Lozi map, with less effort than usual."""
     generator = np.random.default_rng(1)
     system = System(LOZI)
-    first = decide.decide_spatial(LOZI, Budget(), lambda _: None)
+    first = decide_spatial(LOZI, Budget(), lambda _: None)
     assert isinstance(first, BlockHorseshoe)
     found = orbits(system, 8, 2_000, 500, generator).chaotic
     with pytest.MonkeyPatch.context() as patch:
@@ -226,7 +228,7 @@ def test_the_exact_growth_of_closed_paths_is_below_that_of_all_cycles(proof: dic
 def test_what_is_proved_stays_when_the_time_is_up() -> None:
     generator = np.random.default_rng(0)
     system = System(LOZI)
-    first = decide.decide_spatial(LOZI, Budget(), lambda _: None)
+    first = decide_spatial(LOZI, Budget(), lambda _: None)
     assert isinstance(first, BlockHorseshoe)
     found = orbits(system, 4, 500, 500, generator).chaotic
     assert with_many_blocks(system, first, found, Budget(time_limit=0), lambda _: None, generator) == first
@@ -245,7 +247,7 @@ def test_a_homoclinic_orbit_of_two_expanding_directions() -> None:
             cycle for cycle in saddles(system, near, 12, set(), Budget(), generator) if cycle.frame.expanding == 2
         )
         proposals = (proposal for cycle in cycles for proposal in horseshoes_at(system, cycle, 60, Budget()))
-        proof = next(filter(None, (decide.proved(system, proposal) for proposal in proposals)))
+        proof = next(filter(None, (proved(system, proposal) for proposal in proposals)))
     assert proof.expanding == 2
     assert len(proof.words) == 2
 
@@ -265,7 +267,7 @@ def test_entropy_in_one_dimension_is_another_command(case: str) -> None:
 
 def test_entropy_goes_on_where_two_words_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(many_blocks, "ROUNDS", 1)
-    monkeypatch.setattr(decide, "MANY", (4, 2_000, 500))
+    monkeypatch.setattr("certify.dimension.horseshoes.search.MANY", (4, 2_000, 500))
     less, more = (prove(LOZI, entropy=entropy) for entropy in (False, True))
     assert less.certificate is not None
     assert more.certificate is not None
@@ -279,5 +281,5 @@ def test_entropy_of_what_is_ordered_or_has_no_chaotic_orbit() -> None:
 
 
 def test_without_a_limit_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decide, "SECONDS", 0)
+    monkeypatch.setattr("certify.dimension.decide.SECONDS", 0)
     assert "time limit of 0 seconds" in prove(LOZI).reason

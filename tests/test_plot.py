@@ -115,7 +115,7 @@ def test_every_certificate_is_drawn_or_refused_in_a_line(case: str, tmp_path: Pa
     kind = json.loads((folder / "certificate.json").read_text())["kind"]
     out = tmp_path / "a.svg"
     result = run("plot", str(folder / "map.json"), "--certificate", str(folder / "certificate.json"), "-o", str(out))
-    if kind in (
+    if case != "one-unit-gru" and kind in (  # a cell of R^1, which has no plane to be drawn in
         "odd-return",
         "periodic-orbit",
         "order",

@@ -117,7 +117,6 @@ def test_arrays_that_do_not_fit() -> None:
 
 LINE_COMMANDS = [
     ["regions", "MAP", "-t", "2"],
-    ["cycles", "MAP", "--period", "2"],
     ["periods", "MAP", "--up-to", "2"],
     ["entropy", "MAP"],
     ["radius", "MAP"],

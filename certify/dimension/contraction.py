@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from certify.dimension.cycles import adapted
-from certify.dimension.frames import rounded
+from certify.dimension.horseshoes.frames import rounded
+from certify.dimension.horseshoes.saddles import adapted
 from certify.dimension.system import Floats
 from certify.network import Activation, Layer, Network
 from certify.numbers import Q, as_float, fmpq_mat, rational, simplest_between

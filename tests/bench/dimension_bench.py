@@ -19,7 +19,7 @@ import numpy as np
 
 from certify import PLRNN, checker, prove
 from certify.certificate import to_json
-from certify.dimension.orbits import orbits
+from certify.dimension.horseshoes.orbits import orbits
 from certify.dimension.system import System
 from certify.mapfile import document
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certify.dimension.chains.smooth import Smooth
-from certify.dimension.horseshoe import Block
+from certify.dimension.horseshoes.proof import Block
 from certify.dimension.system import Floats
 from certify.numbers import Q, rational
 

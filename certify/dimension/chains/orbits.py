@@ -11,7 +11,7 @@ import numpy as np
 from certify.decision.budget import Budget
 from certify.dimension.chains.shooting import closed
 from certify.dimension.chains.smooth import Smooth
-from certify.dimension.orbits import BOUND
+from certify.dimension.horseshoes.orbits import BOUND
 from certify.dimension.system import Floats
 
 LOOKED_AT, NEAREST = 200, 12

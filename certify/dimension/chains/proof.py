@@ -14,8 +14,8 @@ from itertools import combinations
 import numpy as np
 
 from certify.dimension.chains.smooth import Balls, Smooth
-from certify.dimension.choice import growth_of
-from certify.dimension.horseshoe import Block, growth
+from certify.dimension.horseshoes.choice import growth_of
+from certify.dimension.horseshoes.proof import Block, growth
 from certify.numbers import Q, ctx, fmpq_mat
 
 VECTOR = 10_000

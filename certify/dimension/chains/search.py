@@ -20,8 +20,8 @@ from certify.dimension.chains.fitting import DEPTHS, MARGIN, Cut, cut_at, fitted
 from certify.dimension.chains.orbits import SaddleCycle, exponents, orbits, saddle_cycles
 from certify.dimension.chains.proof import CoveringChains, proved
 from certify.dimension.chains.smooth import Smooth, SmoothMap
-from certify.dimension.horseshoe import float_growth
-from certify.dimension.orbits import LEAST_EXPONENT
+from certify.dimension.horseshoes.orbits import LEAST_EXPONENT
+from certify.dimension.horseshoes.proof import float_growth
 from certify.dimension.system import Floats
 from certify.errors import BudgetExceeded
 from certify.gated import Cell

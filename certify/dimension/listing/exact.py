@@ -10,9 +10,9 @@ from functools import reduce
 import numpy as np
 
 from certify.decision.budget import Budget
-from certify.dimension.cycles import CORRECTIONS, followed
+from certify.dimension.horseshoes.orbits import orbits
+from certify.dimension.horseshoes.saddles import CORRECTIONS, followed
 from certify.dimension.listing.stability import Stability, stability
-from certify.dimension.orbits import orbits
 from certify.dimension.system import System
 from certify.errors import BudgetExceeded
 from certify.numbers import Q, fmpq_mat, fraction

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certify.decision.budget import Budget
-from certify.dimension.frames import Frame
-from certify.dimension.orbits import Orbits
+from certify.dimension.horseshoes.frames import Frame
+from certify.dimension.horseshoes.orbits import Orbits
 from certify.dimension.system import FloatPiece, Floats, System
 
 Indices = NDArray[np.intp]

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from certify.decision.budget import Budget
-from certify.dimension.cycles import Saddle
-from certify.dimension.frames import Frame, Window, word_window
-from certify.dimension.orbits import BOUND, jacobians
+from certify.dimension.horseshoes.frames import Frame, Window, word_window
+from certify.dimension.horseshoes.orbits import BOUND, jacobians
+from certify.dimension.horseshoes.saddles import Saddle
 from certify.dimension.system import Digits, Floats, System
 
 POINTS = 100

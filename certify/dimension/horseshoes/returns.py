@@ -12,10 +12,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from certify.decision.budget import Budget
-from certify.dimension.frames import Frame, Window, followed, window
-from certify.dimension.homoclinic import Proposal
-from certify.dimension.horseshoe import float_growth, prefix_free
-from certify.dimension.orbits import LEAST_EXPONENT, Orbits, jacobians
+from certify.dimension.horseshoes.frames import Frame, Window, followed, window
+from certify.dimension.horseshoes.homoclinic import Proposal
+from certify.dimension.horseshoes.orbits import LEAST_EXPONENT, Orbits, jacobians
+from certify.dimension.horseshoes.proof import float_growth, prefix_free
 from certify.dimension.system import Floats, System
 
 WARM = 60

@@ -15,14 +15,14 @@ from itertools import islice
 import numpy as np
 
 from certify.decision.budget import Budget
-from certify.dimension.choice import Choice, choices, growth_of
-from certify.dimension.cycles import saddles
-from certify.dimension.frames import Frame
-from certify.dimension.horseshoe import BlockHorseshoe, Word, follows, growth
-from certify.dimension.orbits import Orbits
-from certify.dimension.returns import local_frame
+from certify.dimension.horseshoes.choice import Choice, choices, growth_of
+from certify.dimension.horseshoes.frames import Frame
+from certify.dimension.horseshoes.orbits import Orbits
+from certify.dimension.horseshoes.proof import BlockHorseshoe, Word, follows, growth
+from certify.dimension.horseshoes.returns import local_frame
+from certify.dimension.horseshoes.saddles import saddles
+from certify.dimension.horseshoes.transitions import Transitions, transitions
 from certify.dimension.system import System
-from certify.dimension.transitions import Transitions, transitions
 from certify.errors import BudgetExceeded
 from certify.numbers import as_float
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from certify.dimension.horseshoes.transitions import Indices, Transitions
 from certify.dimension.system import Floats
-from certify.dimension.transitions import Indices, Transitions
 
 TURNS = 15
 """Of policy iteration; few are needed."""

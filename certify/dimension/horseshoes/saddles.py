@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from certify.decision.budget import Budget
-from certify.dimension.frames import Frame, affine
-from certify.dimension.orbits import BOUND, Orbits
+from certify.dimension.horseshoes.frames import Frame, affine
+from certify.dimension.horseshoes.orbits import BOUND, Orbits
 from certify.dimension.system import Floats, System
 
 NEAREST = 12

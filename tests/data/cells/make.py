@@ -1,6 +1,6 @@
-"""Writes cells/: recurrent cells as torch saves and exports them, and what torch computes with them. Run with torch and onnxscript.
+"""Writes what lies here: recurrent cells as torch saves and exports them, and what torch computes with them. Run with torch and onnxscript.
 
-python tests/data/make_cells.py
+python tests/data/cells/make.py
 
 For each cell cells.json has a constant input, some states and the states that follow, all doubles as `float.hex`.
 """
@@ -9,10 +9,7 @@ import json
 import warnings
 from pathlib import Path
 
-import onnx
-import torch
-
-FOLDER = Path(__file__).parent / "cells"
+FOLDER = Path(__file__).parent
 IN, UNITS, STATES = 2, 3, 5
 
 
@@ -24,6 +21,8 @@ def flat(state) -> list[str]:
 
 def strip(path: Path) -> None:
     """Leaves out what exporters say about themselves, stack traces and paths."""
+    import onnx  # here and below, as pytest looks for examples in this file too
+
     model = onnx.load(path)
     for part in (
         model,
@@ -41,9 +40,10 @@ def strip(path: Path) -> None:
 
 
 def main() -> None:
+    import torch
+
     torch.manual_seed(20)
     torch.set_default_dtype(torch.float64)
-    FOLDER.mkdir(exist_ok=True)
     recorded = {}
     for name, cell in {
         "rnn_relu": torch.nn.RNN(IN, UNITS, nonlinearity="relu"),

@@ -2,7 +2,7 @@
 
 A frame is a centre c and a basis P, expanding directions first; its block of radius r is c + P [-r, r]^d. That a word is good
 depends on r through linear inequalities, so the good radii are an interval. What is found is only a proposal:
-`certify.dimension.horseshoe` decides.
+`certify.dimension.horseshoes.proof` decides.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from certify.dimension.horseshoe import Block
+from certify.dimension.horseshoes.proof import Block
 from certify.dimension.system import FloatPiece, Floats, System
 from certify.numbers import Q, as_float, rational
 

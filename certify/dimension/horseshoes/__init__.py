@@ -1,0 +1,1 @@
+"""Block horseshoes: chaos of piecewise-linear maps of R^d, found in doubles and proved in exact arithmetic."""
