@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from certify import GRU, LSTM, PLRNN, Layer, Network, PiecewiseLinear, families, load, prove, save
-from certify.artifact import map_json, write_whole
+from certify.artifact import write_whole
 from certify.certificate import certificate
 from certify.dimension.horseshoes.proof import Block, BlockHorseshoe, Word
+from certify.layout import json_text
 from certify.mapfile import Map, sha256
 from certify.numbers import Q, rational
 from certify.sweep.draws import block, place
@@ -349,7 +350,7 @@ def main() -> None:
         folder.mkdir(exist_ok=True)
         built = build()
         if isinstance(built, dict):  # as it is written, not in canonical form
-            write_whole(folder / "map.json", map_json({"name": name, **built}))
+            write_whole(folder / "map.json", json_text({"name": name, **built}))
         else:
             save(built, folder / "map.json", name)
         given = load(folder / "map.json")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
-from typing import Any
 
 from certify import checker
 from certify.certificate import Certificate, to_json
 from certify.checker import Outcome
 from certify.errors import InputError
+from certify.layout import json_text
 from certify.mapfile import Map, document
 
 
@@ -26,25 +25,7 @@ def check(given: Map | str | Path, proof: Certificate | str | Path) -> Outcome:
 
 def save(thing: Map | Certificate, path: str | Path, name: str | None = None) -> None:
     """Writes a map file (with this name in it) or a certificate. Raises `InputError` where the file cannot be written."""
-    write_whole(path, to_json(thing) if isinstance(thing, dict) else map_json(document(thing, name)))
-
-
-def map_json(content: dict[str, Any]) -> str:
-    """The text of a map file: one line for each row of a matrix and for each knot."""
-    return _pretty(content, "") + "\n"
-
-
-def _pretty(value: Any, indent: str) -> str:
-    inner = indent + "  "
-    if isinstance(value, dict):
-        return (
-            "{\n"
-            + ",\n".join(f"{inner}{json.dumps(k)}: {_pretty(v, inner)}" for k, v in value.items())
-            + f"\n{indent}}}"
-        )
-    if isinstance(value, list) and any(isinstance(item, list | dict) for item in value):
-        return "[\n" + ",\n".join(inner + _pretty(item, inner) for item in value) + f"\n{indent}]"
-    return json.dumps(value)
+    write_whole(path, to_json(thing) if isinstance(thing, dict) else json_text(document(thing, name)))
 
 
 def write_whole(path: str | Path, content: str | bytes) -> None:

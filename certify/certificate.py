@@ -17,6 +17,7 @@ from certify.dimension.listing.complete import CompleteCycles
 from certify.dimension.rank_one import RankOne
 from certify.enclosure.decide import OddReturnBox, OrderBox
 from certify.entropy.evidence import ConstantSlope, Covering, Transfer
+from certify.layout import json_text
 from certify.numbers import Extended, rational, text
 from certify.piecewise import PiecewiseLinear
 
@@ -125,4 +126,4 @@ def digest(content: Certificate) -> str:
 
 def to_json(content: Certificate) -> str:
     """The text of the certificate's file; the same certificate gives the same bytes."""
-    return json.dumps(content, sort_keys=True, indent=2) + "\n"
+    return json_text(content, sort_keys=True)

@@ -19,8 +19,8 @@ from mpmath import mp, mpf
 
 import certify
 from certify import checker
-from certify.artifact import map_json
 from certify.cli import main
+from certify.layout import json_text
 from certify.mapfile import document as content_of
 from certify.report.argument import CELLS, Exact, Table, argument
 from certify.report.html import html
@@ -364,7 +364,7 @@ def test_names_are_text_and_no_markup() -> None:
     given, proof = certify.load(ROOT / "cases" / "tent" / "map.json"), ROOT / "cases" / "tent" / "certificate.json"
     name = '</script></pre><b id="x">{{map}}&'
     reader = Reader()
-    reader.feed(html(given, json.loads(proof.read_text()), map_json(content_of(given, name)), name))
+    reader.feed(html(given, json.loads(proof.read_text()), json_text(content_of(given, name)), name))
     assert ("b", {"id": "x"}) not in reader.tags
     assert json.loads(reader.texts["map-json"])["name"] == name
 

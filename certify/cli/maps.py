@@ -32,7 +32,8 @@ def convert(source: Source, out: Path, name: str | None, reduce: bool) -> None:
     With --reduce, of a map f of R^d that goes through one number: the map p of the line with v·f(x) = p(v·x). It has the same
     least periods and the same entropy, and is chaotic, or ordered, just as f is. The row v is printed.
     """
-    from certify.artifact import map_json, write_whole
+    from certify.artifact import write_whole
+    from certify.layout import json_text
     from certify.mapfile import canonical_json_sha256, document
 
     read = source.read()
@@ -40,7 +41,7 @@ def convert(source: Source, out: Path, name: str | None, reduce: bool) -> None:
         reduced = _reduced(read.map) if reduce else None
     origin = read.source or _provenance(source.path)
     content = document(reduced.line, name, origin) if reduced else document(read.map, name or read.name, origin)
-    write_whole(out, map_json(content))
+    write_whole(out, json_text(content))
     click.echo(f"read   {origin['sha256']}  {source.path}")
     click.echo(f"map    {canonical_json_sha256(content)}  {out}")
     if reduced:

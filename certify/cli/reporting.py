@@ -49,8 +49,9 @@ def report(source: Source, cert_path: Path | None, language: str, standalone: bo
     Without CERT the map is decided first. The independent checker has found the certificate VALID before anything is
     written. Exit code 1 for a certificate that is INVALID, 3 when the map is not decided, 4 beyond the checker's limits.
     """
-    from certify.artifact import map_json, write_whole
+    from certify.artifact import write_whole
     from certify.errors import NoExport
+    from certify.layout import json_text
     from certify.mapfile import document
     from certify.report.argument import argument
     from certify.report.html import html
@@ -70,7 +71,7 @@ def report(source: Source, cert_path: Path | None, language: str, standalone: bo
         click.echo(f"{cert_path or source.path}: UNSUPPORTED {language}: {error}", err=True)
         sys.exit(UNSUPPORTED)
     write = {
-        "html": lambda: html(given, certificate, map_json(document(given, read.name)), read.name),
+        "html": lambda: html(given, certificate, json_text(document(given, read.name)), read.name),
         "latex": lambda: latex(proof, standalone),
         "markdown": lambda: markdown(proof),
         "bibtex": lambda: bibtex(proof.cited),
