@@ -49,8 +49,9 @@ size of the map's numbers, and as many bits of memory. The counts take one addit
 living germ and step at most, O(k T^2) in all; for finite graphs (Markov maps, clipped networks whose orbits fall on a
 plateau) O(T). Orbits that are new for ever form long chains, and along these products of polynomials take the place of
 the additions (module `chain`): O(T^2) bit operations up to powers of log T for each chain and each cut that the chain
-contributes to. There are O(k T) such integers in memory. Laps cost the same unless bars multiply (see there). A
-sequence of different maps evaluates each germ in each step, O(k T^2) evaluations.
+contributes to, or each class that junctions are born into where these are fewer. There are O(k T) such integers in
+memory. Laps cost the same unless bars multiply (see there). A sequence of different maps evaluates each germ in each
+step, O(k T^2) evaluations.
 """
 
 from certify.counting.activation import activation_breaks

@@ -14,12 +14,15 @@ at age n they are as long as the largest power of two v that divides n. The stat
 last v steps, lie within O(v) of the two ends of the chain. So for each v the products have O(T) coefficients of O(T)
 bits in all. Where states are so few that a product does not pay they stay awake and are added: O(1) of them for each v.
 Hence T steps cost O(T^2) bit operations, up to powers of log T, for a chain and a sum.
+
+Products are fewer where many sums serve a few results only, of which each is a combination of them (`Shares`): sleeping
+states may then be added to the results at once.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Generic, TypeVar
 
@@ -27,22 +30,29 @@ from certify.numbers import fmpz_poly
 
 S = TypeVar("S")
 
+Shares = Callable[[int], Sequence[tuple[int, int]]]
+"""For a sum: others with weights, to which what is left out of it may be added in its place; none if there are none."""
+
+Tap = tuple[int, int, int]
+"""A state by its depth, a sum that runs over it, and the weight that it has there."""
+
 SHORTEST = 64
 """Steps of the shortest window."""
 
-PRICE = 24
-"""So many additions cost about as much as one coefficient of a product."""
+PRICE = 12
+"""So many additions cost about as much as one coefficient of a factor or a product."""
 
 
 class Chain(Generic[S]):
     """States in a row with their counts, and the sums that run over them; `gate` is the number of the sum that enters."""
 
-    def __init__(self, gate: int, states: list[S], past: list[int]) -> None:
+    def __init__(self, gate: int, states: list[S], past: list[int], shares: Shares) -> None:
         self.gate = gate
         self.states = states
+        self._shares = shares
         self._past = past  # what has entered, the last one in the first state now
-        self._awake: dict[int, dict[int, list[int]]] = {1: {}, -1: {}}  # by sign and sum; states as indices of the past
-        self._waking: dict[int, list[tuple[int, int, int]]] = defaultdict(list)  # by age: depth, sum and sign
+        self._awake: dict[tuple[int, int], list[int]] = {}  # by sum and weight; states as indices of the past
+        self._waking: dict[int, list[Tap]] = defaultdict(list)  # by age
         self._known: dict[int, list[tuple[int, int]]] = defaultdict(list)  # by age: sums and what the sleeping add
         self._age = 0
 
@@ -51,9 +61,9 @@ class Chain(Generic[S]):
         """The counts of the states."""
         return self._past[: -1 - len(self.states) : -1]
 
-    def tap(self, depth: int, number: int, sign: int = 1) -> None:
-        """Lets a sum run over a state, once more if it does so already, with this sign."""
-        self._awake[sign].setdefault(number, []).append(~depth)
+    def tap(self, depth: int, number: int, weight: int = 1) -> None:
+        """Lets a sum run over a state with this weight, once more if it does so already."""
+        self._awake.setdefault((number, weight), []).append(~depth)
 
     def add(self, count: int) -> None:
         """Adds to the count of the first state."""
@@ -68,14 +78,13 @@ class Chain(Generic[S]):
     def split(self, depth: int, gate: int) -> Chain[S]:
         """Cuts off the states from this depth on, as a chain that counts enter from elsewhere too."""
         self._wake_all()
-        rest = Chain(gate, self.states[depth:], self._past[:-depth])
+        rest = Chain(gate, self.states[depth:], self._past[:-depth], self._shares)
         del self.states[depth:]
-        for sign, taps in self._awake.items():
-            self._awake[sign] = {}
-            for number, states in taps.items():
-                for i in states:
-                    chain, d = (self, ~i) if ~i < depth else (rest, ~i - depth)
-                    chain.tap(d, number, sign)
+        awake, self._awake = self._awake, {}
+        for (number, weight), states in awake.items():
+            for i in states:
+                chain, d = (self, ~i) if ~i < depth else (rest, ~i - depth)
+                chain.tap(d, number, weight)
         self.tap(depth - 1, gate)
         self._age = rest._age = -SHORTEST
         return rest
@@ -88,10 +97,11 @@ class Chain(Generic[S]):
         if age >= 0 and age % SHORTEST == 0:
             self._look_ahead(age & -age or len(self.states))
         get = self._past.__getitem__
-        for number, states in self._awake[1].items():
-            sums[number] = sum(map(get, states), sums[number])
-        for number, states in self._awake[-1].items():
-            sums[number] -= sum(map(get, states))
+        for (number, weight), states in self._awake.items():
+            if weight == 1:
+                sums[number] = sum(map(get, states), sums[number])
+            else:
+                sums[number] += weight * sum(map(get, states))
         if age in self._known:
             for number, known in self._known.pop(age):
                 sums[number] += known
@@ -103,43 +113,50 @@ class Chain(Generic[S]):
         self._waking.clear()
         self._known.clear()
 
-    def _wake(self, due: Collection[tuple[int, int, int]]) -> None:
-        for depth, number, sign in due:
-            self.tap(depth, number, sign)
+    def _wake(self, due: Iterable[Tap]) -> None:
+        for depth, number, weight in due:
+            self.tap(depth, number, weight)
 
     def _look_ahead(self, window: int) -> None:
         """Puts states to sleep where that pays."""
-        awake: dict[int, list[tuple[int, int]]] = defaultdict(list)  # by sum; states as depth and sign
-        for sign, taps in self._awake.items():
-            for number, states in taps.items():
-                awake[number] += [(~i, sign) for i in states]
-        for number, row in awake.items():
-            if len(row) >= PRICE:
-                for sign in (1, -1):
-                    self._awake[sign].pop(number, None)
-                for cluster in _clusters(sorted(row), window):
-                    additions = sum(min(window, depth + 1) for depth, _ in cluster)
-                    if additions >= PRICE * (window + cluster[-1][0] - cluster[0][0]):
-                        self._put_to_sleep(number, cluster, window)
-                    else:
-                        for depth, sign in cluster:
-                            self.tap(depth, number, sign)
+        rows: dict[int, list[Tap]] = defaultdict(list)  # by sum
+        for (number, weight), states in self._awake.items():
+            rows[number] += [(~i, number, weight) for i in states]
+        self._awake = {}
+        shared = {number: shares for number in rows if (shares := self._shares(number))}
+        if len(_targets(shared)) < len(shared):
+            self._put_to_sleep([tap for number in shared for tap in rows.pop(number)], window, shared)
+        for number, row in rows.items():
+            self._put_to_sleep(row, window, {number: [(number, 1)]})
 
-    def _put_to_sleep(self, number: int, states: list[tuple[int, int]], window: int) -> None:
-        lo, hi = states[0][0], states[-1][0]
-        first = max(0, lo - window + 1)  # the counts before it come too late
-        amounts = [0] * (hi - lo + 1)
-        for depth, sign in states:
-            amounts[depth - lo] += sign
-            self._waking[self._age + min(window, depth + 1)].append((depth, number, sign))
-        end = len(self._past)
-        product = fmpz_poly(self._past[end - 1 - hi : end - first]) * fmpz_poly(amounts)
-        for step in range(min(window, hi - first + 1)):
-            self._known[self._age + step].append((number, int(product[hi - lo + step])))
+    def _put_to_sleep(self, row: list[Tap], window: int, shared: Mapping[int, Sequence[tuple[int, int]]]) -> None:
+        for cluster in _clusters(sorted(row), window):
+            targets = _targets({number: shared[number] for _, number, _ in cluster})
+            additions = sum(min(window, depth + 1) for depth, _, _ in cluster)
+            lo, hi = cluster[0][0], cluster[-1][0]
+            if additions < PRICE * (1 + len(targets)) * (window + hi - lo):
+                self._wake(cluster)
+                continue
+            amounts = {target: [0] * (hi - lo + 1) for target in targets}
+            for depth, number, weight in cluster:
+                self._waking[self._age + min(window, depth + 1)].append((depth, number, weight))
+                for target, share in shared[number]:
+                    amounts[target][depth - lo] += weight * share
+            end = len(self._past)
+            first = max(0, lo - window + 1)  # the counts before it come too late
+            counts = fmpz_poly(self._past[end - 1 - hi : end - first])
+            for target, weights in amounts.items():
+                product = counts * fmpz_poly(weights)
+                for step in range(min(window, hi - first + 1)):
+                    self._known[self._age + step].append((target, int(product[hi - lo + step])))
 
 
-def _clusters(states: list[tuple[int, int]], gap: int) -> Iterator[list[tuple[int, int]]]:
-    """Depths with signs, parted where neighbours are further apart than the gap."""
-    cuts = [j for j, ((d, _), (e, _)) in enumerate(pairwise(states), 1) if e - d > gap]
-    for start, end in pairwise([0, *cuts, len(states)]):
-        yield states[start:end]
+def _targets(shared: Mapping[int, Sequence[tuple[int, int]]]) -> set[int]:
+    return {target for shares in shared.values() for target, _ in shares}
+
+
+def _clusters(taps: list[Tap], gap: int) -> Iterator[list[Tap]]:
+    """Taps by depth, parted where neighbours are further apart than the gap."""
+    cuts = [j for j, ((d, _, _), (e, _, _)) in enumerate(pairwise(taps), 1) if e - d > gap]
+    for start, end in pairwise([0, *cuts, len(taps)]):
+        yield taps[start:end]

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from certify.counting.chain import Chain
+from certify.counting.chain import Chain, Shares
 
 S = TypeVar("S", bound=Hashable)
 
 
 class Move(NamedTuple, Generic[S]):
-    """What a step makes of a state: states, each as often as it stands here; and the slot that takes note of it, if any,
-    adding or subtracting its count."""
+    """What a step makes of a state: states, each as often as it stands here; and the slots that take note of it, each
+    adding its count so many times."""
 
     states: Sequence[S]
-    slot: int | None = None
-    sign: int = 1
+    notes: Sequence[tuple[int, int]] = ()
+
+
+def _no_shares(_: int) -> tuple[()]:
+    return ()
 
 
 class Flow(Generic[S]):
@@ -31,11 +34,12 @@ class Flow(Generic[S]):
         self._measures = measures
         self._rule: object = None
         self.totals = [0] * len(measures)
-        self._clear(0)
+        self._clear(0, _no_shares)
         for state, count in start.items():
             self.add(state, count)
 
-    def _clear(self, slots: int) -> None:
+    def _clear(self, slots: int, shares: Shares) -> None:
+        self._shares = shares
         self._sums = slots  # how many there are: the slots, the gates of the chains, the changes on the way
         self._chains: list[Chain[S]] = []
         self._where: dict[S, tuple[Chain[S], int]] = {}
@@ -43,11 +47,17 @@ class Flow(Generic[S]):
         self._weights: dict[int, tuple[int, ...]] = {}  # what a sum adds to the totals
         self._new: list[S] = []
 
-    def push(self, rule: object, move: Callable[[S], Move[S]], slots: int = 0) -> list[int]:
-        """One step by `move`, which depends on nothing but `rule`. Returns the sums that the slots took note of."""
+    def push(
+        self, rule: object, move: Callable[[S], Move[S]], slots: int = 0, shares: Shares = _no_shares
+    ) -> list[int]:
+        """One step by `move`, which depends on nothing but `rule`. Returns the sums that the slots took note of.
+
+        `shares`, which depends on nothing but `rule` either, may name other slots for a slot, with weights: what it
+        leaves out of a sum is added to theirs in its place, times the weights.
+        """
         if rule is not self._rule:
             self._rule = rule
-            self._restart(slots)
+            self._restart(slots, shares)
         new, self._new = self._new, []
         for state in new:
             self._look_at(state, move)
@@ -69,7 +79,7 @@ class Flow(Generic[S]):
             self.totals[k] += weight * count
 
     def _look_at(self, state: S, move: Callable[[S], Move[S]]) -> None:
-        targets, slot, sign = move(state)
+        targets, notes = move(state)
         weights = [-weight for weight in self._weigh(state)]
         for target in targets:
             chain, depth = self._where[state]
@@ -84,8 +94,8 @@ class Flow(Generic[S]):
                 chain.tap(depth, gate)
         chain, depth = self._where[state]
         self._note_change(chain, depth, tuple(weights))
-        if slot is not None:
-            chain.tap(depth, slot, sign)
+        for slot, weight in notes:
+            chain.tap(depth, slot, weight)
 
     def _note_change(self, chain: Chain[S], depth: int, weights: tuple[int, ...]) -> None:
         """Lets the totals take note of what weighs differently, or nothing, at the next place on its chain."""
@@ -97,7 +107,7 @@ class Flow(Generic[S]):
     def _head(self, state: S, past: list[int]) -> Chain[S]:
         """The chain that begins with this state; with this past where the state is new."""
         if state not in self._where:
-            head = Chain(self._another_sum(self._weigh(state)), [state], past)
+            head = Chain(self._another_sum(self._weigh(state)), [state], past, self._shares)
             self._where[state] = head, 0
             self._new.append(state)
             self._chains.append(head)
@@ -122,9 +132,9 @@ class Flow(Generic[S]):
             self._weights[number] = weights
         return number
 
-    def _restart(self, slots: int) -> None:
+    def _restart(self, slots: int, shares: Shares) -> None:
         """Forgets the graph, and the states that have no count."""
         kept = [pair for chain in self._chains for pair in zip(chain.states, chain.counts) if pair[1]]
-        self._clear(slots)
+        self._clear(slots, shares)
         for state, count in kept:
             self._head(state, [0]).add(count)

@@ -15,7 +15,10 @@ A junction without a live germ lies inside a plateau for ever and is dropped.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Collection
+from itertools import accumulate
 from typing import NamedTuple
 
 from certify.counting.cutmap import CutMap
@@ -35,6 +38,9 @@ class Junction(NamedTuple):
 
 NOWHERE = -1
 """In the place of a place: the junctions that never meet a cut again and never die."""
+
+FEW = 64
+"""So many classes of births at most are counted by products of their own."""
 
 
 class Junctions:
@@ -58,7 +64,7 @@ class Junctions:
         self._sources = sources
         self._ratios = Ratios()
         self._map: CutMap | None = None
-        self._births: list[Junction | None] = []
+        self._births: dict[Junction | None, list[int]] = {}  # the cuts, by what becomes of the junctions born there
         self.born: dict[Junction, int] = {}
 
     def push(self, m: CutMap, sleep: Sleep | None = None) -> int:
@@ -71,22 +77,27 @@ class Junctions:
         def move(junction: Junction) -> Move[Junction]:
             return self._move(m, sleep, junction)
 
-        size = len(m.cuts) + 1
+        def shares(slot: int) -> list[tuple[int, int]]:
+            return self._shares(size, slot)
+
+        size = len(m.cuts)
         if m is not self._map:
             self._map = m
-            self._births = [self._birth(m, sleep, j) for j in range(size - 1)]
-        slots = self._flow.push(m, move, 3 * size)
-        self._push_ends(move, slots)
-        one, two, tie = (slots[i * size : (i + 1) * size] for i in range(3))
+            self._births = defaultdict(list)
+            for j in range(size):
+                self._births[self._birth(m, sleep, j)].append(j)
+        sums = self._flow.push(m, move, size + len(self._births), shares)
+        rises, others = sums[:size], sums[size:]  # from one cut to the next; what the classes get beside that
+        self._push_ends(move, rises)
+        new = list(accumulate(rises))
         self.born = {}
-        total = hits = 0
-        for j, born in enumerate(self._births):
-            hits += one[j] + 2 * two[j]
-            new = hits - tie[j]
-            total += new
-            if new and born:
-                self._flow.add(born, new)
-                self.born[born] = self.born.get(born, 0) + new
+        total = 0
+        for (born, cuts), more in zip(self._births.items(), others):
+            count = sum([new[j] for j in cuts], more)
+            total += count
+            if count and born:
+                self._flow.add(born, count)
+                self.born[born] = count
         return total
 
     @property
@@ -99,12 +110,19 @@ class Junctions:
         """The sum of all pulls, those of the ends with their weights included; instead of `breaks` where it was asked for."""
         return self._flow.totals[0] + sum(germ.pull * weight for germ, weight in self._ends.items())
 
-    def _push_ends(self, move: Callable[[Junction], Move[Junction]], slots: list[int]) -> None:
+    def _shares(self, size: int, slot: int) -> list[tuple[int, int]]:
+        """What a rise at this one of the cuts adds to the births: so many times itself for each class, if these are few."""
+        if slot >= size or len(self._births) > FEW:
+            return []
+        later = [(k, len(cuts) - bisect_left(cuts, slot)) for k, cuts in enumerate(self._births.values(), size)]
+        return [(k, times) for k, times in later if times]
+
+    def _push_ends(self, move: Callable[[Junction], Move[Junction]], rises: list[int]) -> None:
         ends: dict[Junction, int] = {}
         for germ, weight in self._ends.items():
-            targets, slot, sign = move(germ)
-            if slot is not None:
-                slots[slot] += sign * weight
+            targets, notes = move(germ)
+            for cut, rise in notes:
+                rises[cut] += rise * weight
             for target in targets:
                 ends[target] = ends.get(target, 0) + weight
         self._ends = ends
@@ -113,15 +131,13 @@ class Junctions:
         place, pull, _ = junction
         if place == NOWHERE:
             return Move([junction])
-        size = len(m.cuts) + 1
         if pull:
             piece = m.piece(place, pull)
             bend = m.signs[piece]
             after = [Junction(m.image(place), pull * bend, 0)] if bend else []
-            return Move(after, (abs(pull) - 1) * size + piece if piece < size - 1 else None, 1 if pull > 0 else -1)
+            return Move(after, _rises(m, (piece, pull)))
         left, right = m.piece(place, -1), m.piece(place, 1)
-        after = self._after(m, sleep, junction)
-        return Move(after, 2 * size + left if left != right else None)
+        return Move(self._after(m, sleep, junction), _rises(m, (left, -1), (right, 1)) if left != right else [])
 
     def _after(self, m: CutMap, sleep: Sleep | None, junction: Junction) -> list[Junction]:
         """What becomes of two germs on opposite sides of a place."""
@@ -136,7 +152,9 @@ class Junctions:
         if m.signs[left] < 0:
             ratio = self._ratios.inverse(ratio)
         image = m.image(place)
-        return [Junction(NOWHERE if sleep and sleep.well(image) else image, 0, ratio)]
+        if sleep and sleep.well(image):
+            return [Junction(NOWHERE, 0, min(ratio, 1))]  # all that matters from now on is whether it is 1
+        return [Junction(image, 0, ratio)]
 
     def _birth(self, m: CutMap, sleep: Sleep | None, j: int) -> Junction | None:
         """The class of new junctions at cut j, one step after they reached it; None if they are to be dropped."""
@@ -165,6 +183,11 @@ class Ratios:
             other = self.number(1 / self.values[number])
             self._inverse[number], self._inverse[other] = other, number
         return self._inverse[number]
+
+
+def _rises(m: CutMap, *rises: tuple[int, int]) -> list[tuple[int, int]]:
+    """What a junction adds to the cuts, by where it goes up from one cut to the next; beyond the last one are none."""
+    return [(cut, rise) for cut, rise in rises if cut < len(m.cuts)]
 
 
 def _is_break(junction: Junction) -> int:
