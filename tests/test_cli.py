@@ -169,6 +169,13 @@ def test_info() -> None:
     ]
 
 
+def test_info_of_a_map_without_a_name(tmp_path: Path) -> None:
+    content = json.loads((ROOT / "cases" / "lozi" / "map.json").read_text())
+    del content["name"]
+    (tmp_path / "map.json").write_text(json.dumps(content))
+    assert run("info", str(tmp_path / "map.json")).stdout.splitlines()[0].split() == ["name", "none"]
+
+
 def test_families_are_written_and_reproducible(tmp_path: Path) -> None:
     for name in ("tent", "skew-tent", "sawtooth", "rnn", "perturbed-tent", "initialised"):
         first, second = tmp_path / f"{name}-1.json", tmp_path / f"{name}-2.json"

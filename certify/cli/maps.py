@@ -103,7 +103,7 @@ def info(
         click.echo(json.dumps(facts, indent=2))
         return
     for key, value in facts.items():
-        listed = value if isinstance(value, list) else [value]
+        listed = value if isinstance(value, list) else [value] if value is not None else []
         words = [_end_of(*x) if isinstance(x, list) else _short(str(x)) for x in listed]
         click.echo(f"{key.replace('_', ' '):>24}  {', '.join(words) or 'none'}")
 
