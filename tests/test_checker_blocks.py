@@ -13,7 +13,19 @@ from typing import Any
 import pytest
 
 from tests.checker_mutations import mutations
-from tests.test_checker import TENT, checker, layer, network, odd, resealed, sha256, texts
+from tests.test_checker import (
+    TENT,
+    assert_answer,
+    assert_no_other_map,
+    checker,
+    forgeries,
+    layer,
+    network,
+    odd,
+    resealed,
+    sha256,
+    texts,
+)
 
 Document = dict[str, Any]
 F = Fraction
@@ -292,12 +304,7 @@ def test_changed_certificates(good: tuple[Document, Document]) -> None:
     """A change with a digest that fits is accepted only where the second check accepts it too; and often it is not."""
     document, proof = good
     accepted = refused = 0
-    for path, other in mutations(proof):
-        assert checker.check(document, other).status != "VALID", path
-        try:
-            forged = resealed(other) if "digest" in other and path != ("digest",) else other
-        except ValueError:  # an integer that Python's json does not write
-            continue
+    for path, forged in forgeries(document, proof):
         outcome = checker.check(document, forged)
         if outcome.status == "VALID":
             accepted += 1
@@ -333,14 +340,7 @@ def test_random_certificates_are_accepted_exactly_when_the_second_check_accepts(
 
 
 def test_changed_maps(good: tuple[Document, Document]) -> None:
-    document, proof = good
-    for path, other in mutations(document):
-        try:
-            same = checker.map_sha256(other) == checker.map_sha256(document)
-            status = checker.check(other, proof).status
-        except (checker.Unreadable, checker.Beyond):
-            continue
-        assert status != "VALID" or same, path
+    assert_no_other_map(*good)
 
 
 def changed(proof: Document, **fields: Any) -> Document:
@@ -407,12 +407,7 @@ DEFECTS: dict[str, tuple[Document, Document, str, str]] = {
 
 @pytest.mark.parametrize("defect", DEFECTS)
 def test_defects(defect: str) -> None:
-    document, proof, status, fragment = DEFECTS[defect]
-    outcome = checker.check(document, proof)
-    assert outcome.status == status, outcome.message
-    assert fragment in outcome.message
-    assert outcome.message.isascii()
-    assert "\n" not in outcome.message
+    assert_answer(*DEFECTS[defect])
 
 
 @pytest.mark.parametrize(
@@ -583,6 +578,4 @@ ON_AN_INTERVAL = resealed(
     ],
 )  # fmt: skip
 def test_contractions_that_are_none(document: Document, proof: Document, fragment: str) -> None:
-    outcome = checker.check(document, proof)
-    assert outcome.status == "INVALID"
-    assert fragment in outcome.message
+    assert_answer(document, proof, "INVALID", fragment)

@@ -17,7 +17,20 @@ import pytest
 from mpmath import iv, mp, mpf
 
 from tests.checker_mutations import mutations
-from tests.test_checker import CLIPPED, FILE, ON_LINE, TENT, checker, evaluated, finest_mesh, network, resealed, sha256
+from tests.test_checker import (
+    CLIPPED,
+    FILE,
+    ON_LINE,
+    TENT,
+    assert_answer,
+    checker,
+    evaluated,
+    finest_mesh,
+    forgeries,
+    network,
+    resealed,
+    sha256,
+)
 
 Document = dict[str, Any]
 F = Fraction
@@ -839,25 +852,15 @@ TABLES = {"reach": REACH, "odd-return-box": RETURN, "order-box": CELLS}
 
 @pytest.mark.parametrize(("rule", "defect"), [(rule, defect) for rule, table in TABLES.items() for defect in table])
 def test_defects(rule: str, defect: str) -> None:
-    document, proof, status, fragment = TABLES[rule][defect]
-    outcome = checker.check(document, proof)
-    assert outcome.status == status, outcome.message
-    assert fragment in outcome.message
-    assert outcome.message.isascii()
-    assert "\n" not in outcome.message
+    assert_answer(*TABLES[rule][defect])
 
 
 def test_changed_certificates(good: tuple[Document, Document]) -> None:
     """No leaf changes unseen. With a digest that fits, only what is no part of the claim may be chosen otherwise."""
     document, proof = good
-    for path, other in mutations(proof):
-        assert checker.check(document, other).status != "VALID", path
+    for path, forged in forgeries(document, proof):
         if path[0] == "cover" and len(path) == 2 and 3 < path[1] < 125:
             continue  # enough of them
-        try:
-            forged = resealed(other) if "digest" in other and path != ("digest",) else other
-        except ValueError:  # an integer that Python's json does not write
-            continue
         free = path[0] in ("bits", "core_steps", "parts", "rule", "mesh", "cover")
         assert checker.check(document, forged).status != "VALID" or free, (path, forged)
 

@@ -21,8 +21,7 @@ from certify.dimension.chains.proof import CoveringChains
 from certify.dimension.horseshoes.proof import Block
 from certify.errors import BudgetExceeded
 from certify.numbers import Q
-from tests.checker_mutations import mutations
-from tests.test_checker import TENT, checker, layer, network, resealed, sha256, texts
+from tests.test_checker import TENT, assert_answer, checker, forgeries, layer, network, resealed, sha256, texts
 from tests.test_checker_blocks import (
     HALVES,
     LAYERED,
@@ -260,12 +259,7 @@ def test_changed_certificates(good: tuple[Document, Document]) -> None:
     """A change with a digest that fits is accepted only where the second check accepts it too; and often it is not."""
     document, proof = good
     accepted = refused = 0
-    for path, other in mutations(proof):
-        assert checker.check(document, other).status != "VALID", path
-        try:
-            forged = resealed(other) if "digest" in other and path != ("digest",) else other
-        except ValueError:  # an integer that Python's json does not write
-            continue
+    for path, forged in forgeries(document, proof):
         if checker.check(document, forged).status == "VALID":
             accepted += 1
             assert path[0] in ("bits", "blocks", "chains", "vector", "growth"), path
@@ -406,11 +400,7 @@ DEFECTS: dict[str, tuple[Document, Document, str]] = {
 @pytest.mark.parametrize("defect", DEFECTS)
 def test_defects(defect: str) -> None:
     document, proof, fragment = DEFECTS[defect]
-    outcome = checker.check(document, proof)
-    assert outcome.status == "INVALID"
-    assert fragment in outcome.message
-    assert outcome.message.isascii()
-    assert "\n" not in outcome.message
+    assert_answer(document, proof, "INVALID", fragment)
 
 
 def test_boxes_and_intervals_have_no_such_certificate() -> None:

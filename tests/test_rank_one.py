@@ -9,6 +9,7 @@ import copy
 import json
 import math
 import random
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -24,7 +25,7 @@ from certify.dimension.rank_one import reduction
 from certify.mapfile import document
 from certify.numbers import fraction
 from tests.checker_mutations import mutations
-from tests.test_checker import checker, layer, network, resealed, sha256, texts
+from tests.test_checker import assert_answer, assert_no_other_map, checker, layer, network, resealed, sha256, texts
 from tests.test_checker_blocks import plrnn
 
 Document = dict[str, Any]
@@ -174,14 +175,19 @@ def test_changed_certificates(good: tuple[Document, Document]) -> None:
 
 @pytest.mark.usefixtures("tight")
 def test_changed_maps(good: tuple[Document, Document]) -> None:
-    given, proof = good
-    for path, other in mutations(given):
-        try:
-            same = checker.map_sha256(other) == checker.map_sha256(given)
-            status = checker.check(other, proof).status
-        except (checker.Unreadable, checker.Beyond):
-            continue
-        assert status != "VALID" or same, path
+    assert_no_other_map(*good)
+
+
+def with_rows_doubled(given: Document, proof: Document, rng: random.Random) -> Iterator[tuple[Document, Document]]:
+    """The same proof for other maps, with their digests: entries of rows are doubled, so that some have rank one still, and some do not."""
+    for _ in range(150):
+        other = copy.deepcopy(given)
+        shape = other["map"]
+        places = [(shape[key], i) for key in ("A", "W", "C") if key in shape for i in range(2)]
+        places += [(one["weight"], i) for one in shape.get("layers", []) for i in range(2)]
+        matrix, i = rng.choice(places)
+        matrix[i] = texts(*(F(w) * rng.choice([1, 1, 2]) for w in matrix[i]))
+        yield other, resealed({**proof, "map_sha256": sha256(other)})
 
 
 def test_changed_maps_with_their_own_digest(good: tuple[Document, Document]) -> None:
@@ -189,15 +195,8 @@ def test_changed_maps_with_their_own_digest(good: tuple[Document, Document]) -> 
     given, proof = good
     if proof["proof"]["kind"] == "order":
         return
-    random_, answers = random.Random(6), set()
-    for _ in range(150):
-        other = copy.deepcopy(given)
-        shape = other["map"]
-        places = [(shape[key], i) for key in ("A", "W", "C") if key in shape for i in range(2)]
-        places += [(one["weight"], i) for one in shape.get("layers", []) for i in range(2)]
-        matrix, i = random_.choice(places)
-        matrix[i] = texts(*(F(w) * random_.choice([1, 1, 2]) for w in matrix[i]))
-        forged = resealed({**proof, "map_sha256": sha256(other)})
+    answers = set()
+    for other, forged in with_rows_doubled(given, proof, random.Random(6)):
         holds = proves(other, forged)
         answers.add(holds)
         assert (checker.check(other, forged).status == "VALID") == holds
@@ -250,10 +249,7 @@ DEFECTS: dict[str, tuple[Document, Document, str]] = {
 @pytest.mark.parametrize("defect", DEFECTS)
 def test_defects(defect: str) -> None:
     given, proof, part = DEFECTS[defect]
-    outcome = checker.check(given, proof)
-    assert outcome.status == "INVALID"
-    assert part in outcome.message
-    assert "\n" not in outcome.message
+    assert_answer(given, proof, "INVALID", part)
 
 
 # The reduction, and the verdicts
