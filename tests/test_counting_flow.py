@@ -68,7 +68,8 @@ def one(_: int) -> int:
 @pytest.fixture
 def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looks ahead as soon as possible, and whether that pays or not."""
-    monkeypatch.setattr(chain, "SHORTEST", 4)
+    monkeypatch.setattr(chain, "BLOCK", 4)
+    monkeypatch.setattr(chain, "LEAST", 1)
     monkeypatch.setattr(chain, "PRICE", 0.1)
 
 
@@ -125,12 +126,12 @@ def test_births_of_few_classes_are_counted_together(monkeypatch: pytest.MonkeyPa
     found = counts(f, 200, fixed_points=True, activation_breaks=f.breaks)
     monkeypatch.setattr(junctions, "FEW", 0)
     assert counts(f, 200, fixed_points=True, activation_breaks=f.breaks) == found
-    monkeypatch.setattr(chain, "SHORTEST", 10**9)
+    monkeypatch.setattr(chain, "BLOCK", 10**9)
     assert counts(f, 200, fixed_points=True, activation_breaks=f.breaks) == found
 
 
 def test_long_runs_agree_with_runs_that_never_look_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
     f = PiecewiseLinear([(0, "0.1"), ("0.3", 1), ("0.6", "0.2"), (1, "0.9")])
     found = counts(f, 700, crossings=("1/4", "3/4"))
-    monkeypatch.setattr(chain, "SHORTEST", 10**9)
+    monkeypatch.setattr(chain, "BLOCK", 10**9)
     assert counts(f, 700, crossings=("1/4", "3/4")) == found

@@ -10,13 +10,16 @@ state and step. Such states *sleep* until a count reaches them that has not ente
 ends that was looked ahead.
 
 Windows are nested as in fast online multiplication (Fischer, Stockmeyer 1974, "Fast on-line integer multiplication"):
-at age n they are as long as the largest power of two v that divides n. The states awake then, woken or found in the
+at step n they are as long as the largest power of two v that divides n. The states awake then, woken or found in the
 last v steps, lie within O(v) of the two ends of the chain. So for each v the products have O(T) coefficients of O(T)
 bits in all. Where states are so few that a product does not pay they stay awake and are added: O(1) of them for each v.
 Hence T steps cost O(T^2) bit operations, up to powers of log T, for a chain and a sum.
 
 Products are fewer where many sums serve a few results only, of which each is a combination of them (`Shares`): sleeping
 states may then be added to the results at once.
+
+States for which no product pays sleep for a *block* of steps, the shortest window. A state adds to its sum neighbouring
+counts of the past, one for each step: rows of a table, which are added as one array of machine words (module `limbs`).
 """
 
 from __future__ import annotations
@@ -24,8 +27,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
+from certify.counting.limbs import HEADROOM, Part, Rows
 from certify.numbers import fmpz_poly
 
 S = TypeVar("S")
@@ -36,11 +40,22 @@ Shares = Callable[[int], Sequence[tuple[int, int]]]
 Tap = tuple[int, int, int]
 """A state by its depth, a sum that runs over it, and the weight that it has there."""
 
-SHORTEST = 64
-"""Steps of the shortest window."""
+BLOCK = 128
+"""Steps of a block, the shortest window."""
 
-PRICE = 12
-"""So many additions cost about as much as one coefficient of a factor or a product."""
+LEAST = 8
+"""For so many states and steps an addition of rows of limbs pays."""
+
+PRICE = 64
+"""So many additions in rows cost about as much as one coefficient of a factor or a product."""
+
+
+class Sleeping(NamedTuple):
+    """What states add to a sum from a step on."""
+
+    number: int
+    step: int
+    part: Part
 
 
 class Chain(Generic[S]):
@@ -49,12 +64,14 @@ class Chain(Generic[S]):
     def __init__(self, gate: int, states: list[S], past: list[int], shares: Shares) -> None:
         self.gate = gate
         self.states = states
+        self.sleeping: list[Sleeping] = []  # during this block
         self._shares = shares
         self._past = past  # what has entered, the last one in the first state now
+        self._rows = Rows()  # the same; the last ones may be missing
         self._awake: dict[tuple[int, int], list[int]] = {}  # by sum and weight; states as indices of the past
-        self._waking: dict[int, list[Tap]] = defaultdict(list)  # by age
-        self._known: dict[int, list[tuple[int, int]]] = defaultdict(list)  # by age: sums and what the sleeping add
-        self._age = 0
+        self._waking: dict[int, list[Tap]] = defaultdict(list)  # by step
+        self._known: dict[int, list[tuple[int, int]]] = defaultdict(list)  # by step: sums and what the sleeping add
+        self._whole = True  # new or cut: all of it may look ahead as far as it goes
 
     @property
     def counts(self) -> list[int]:
@@ -72,8 +89,10 @@ class Chain(Generic[S]):
     def enter(self, count: int) -> None:
         """One step: everything moves on, and this enters."""
         self._past.append(count)
-        if len(self._past) > 2 * len(self.states) + SHORTEST:
-            del self._past[: -len(self.states)]
+        old = len(self._past) - len(self.states)
+        if old > len(self.states) + BLOCK:
+            del self._past[:old]
+            self._rows.forget(min(old, len(self._rows)))
 
     def split(self, depth: int, gate: int) -> Chain[S]:
         """Cuts off the states from this depth on, as a chain that counts enter from elsewhere too."""
@@ -86,50 +105,63 @@ class Chain(Generic[S]):
                 chain, d = (self, ~i) if ~i < depth else (rest, ~i - depth)
                 chain.tap(d, number, weight)
         self.tap(depth - 1, gate)
-        self._age = rest._age = -SHORTEST
         return rest
 
-    def add_to(self, sums: list[int]) -> None:
-        """Adds the counts to the sums that run over them. To be called once in each step."""
-        age = self._age
-        if age in self._waking:
-            self._wake(self._waking.pop(age))
-        if age >= 0 and age % SHORTEST == 0:
-            self._look_ahead(age & -age or len(self.states))
+    def add_to(self, sums: list[int], step: int) -> None:
+        """Adds to the sums the counts that run over them, but for what the block knows. To be called once in each step."""
+        self._wake(self._waking.pop(step, ()))
         get = self._past.__getitem__
         for (number, weight), states in self._awake.items():
             if weight == 1:
                 sums[number] = sum(map(get, states), sums[number])
             else:
                 sums[number] += weight * sum(map(get, states))
-        if age in self._known:
-            for number, known in self._known.pop(age):
-                sums[number] += known
-        self._age = age + 1
+        for number, known in self._known.pop(step, ()):
+            sums[number] += known
 
     def _wake_all(self) -> None:
         for due in self._waking.values():
             self._wake(due)
         self._waking.clear()
         self._known.clear()
+        self.sleeping = []
+        self._whole = True
 
     def _wake(self, due: Iterable[Tap]) -> None:
         for depth, number, weight in due:
             self.tap(depth, number, weight)
 
-    def _look_ahead(self, window: int) -> None:
-        """Puts states to sleep where that pays."""
+    def look_ahead(self, step: int, window: int) -> None:
+        """Puts states to sleep for up to so many steps where products pay. To be called where a block begins."""
+        self._wake(self._waking.pop(step, ()))
+        if self._whole:
+            window, self._whole = len(self.states), False
         rows: dict[int, list[Tap]] = defaultdict(list)  # by sum
         for (number, weight), states in self._awake.items():
             rows[number] += [(~i, number, weight) for i in states]
         self._awake = {}
         shared = {number: shares for number in rows if (shares := self._shares(number))}
         if len(_targets(shared)) < len(shared):
-            self._put_to_sleep([tap for number in shared for tap in rows.pop(number)], window, shared)
+            self._put_to_sleep([tap for number in shared for tap in rows.pop(number)], step, window, shared)
         for number, row in rows.items():
-            self._put_to_sleep(row, window, {number: [(number, 1)]})
+            self._put_to_sleep(row, step, window, {number: [(number, 1)]})
 
-    def _put_to_sleep(self, row: list[Tap], window: int, shared: Mapping[int, Sequence[tuple[int, int]]]) -> None:
+    def look_over(self, step: int, steps: int) -> None:
+        """Puts states to sleep for the rest of the block where additions in rows pay; `sleeping` says what they add."""
+        self.sleeping = []
+        for (number, weight), states in self._awake.items():
+            deep = [i for i in states if min(steps, -i) >= LEAST]
+            if LEAST <= len(deep) <= HEADROOM:
+                states[:] = [i for i in states if min(steps, -i) < LEAST]
+                for i in deep:
+                    self._waking[step + min(steps, -i)].append((~i, number, weight))
+                self._rows.extend(self._past[len(self._rows) :])
+                part = Part(weight, self._rows.sums(deep, steps), len(deep))
+                self.sleeping.append(Sleeping(number, step, part))
+
+    def _put_to_sleep(
+        self, row: list[Tap], step: int, window: int, shared: Mapping[int, Sequence[tuple[int, int]]]
+    ) -> None:
         for cluster in _clusters(sorted(row), window):
             targets = _targets({number: shared[number] for _, number, _ in cluster})
             additions = sum(min(window, depth + 1) for depth, _, _ in cluster)
@@ -139,7 +171,7 @@ class Chain(Generic[S]):
                 continue
             amounts = {target: [0] * (hi - lo + 1) for target in targets}
             for depth, number, weight in cluster:
-                self._waking[self._age + min(window, depth + 1)].append((depth, number, weight))
+                self._waking[step + min(window, depth + 1)].append((depth, number, weight))
                 for target, share in shared[number]:
                     amounts[target][depth - lo] += weight * share
             end = len(self._past)
@@ -147,8 +179,8 @@ class Chain(Generic[S]):
             counts = fmpz_poly(self._past[end - 1 - hi : end - first])
             for target, weights in amounts.items():
                 product = counts * fmpz_poly(weights)
-                for step in range(min(window, hi - first + 1)):
-                    self._known[self._age + step].append((target, int(product[hi - lo + step])))
+                for s in range(min(window, hi - first + 1)):
+                    self._known[step + s].append((target, int(product[hi - lo + s])))
 
 
 def _targets(shared: Mapping[int, Sequence[tuple[int, int]]]) -> set[int]:

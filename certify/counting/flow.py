@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
+from certify.counting import chain as chains
 from certify.counting.chain import Chain, Shares
+from certify.counting.limbs import Part, total
 
 S = TypeVar("S", bound=Hashable)
 
@@ -46,6 +49,9 @@ class Flow(Generic[S]):
         self._changes: dict[tuple[int, ...], int] = {}  # the sum of the counts whose weights change by this much
         self._weights: dict[int, tuple[int, ...]] = {}  # what a sum adds to the totals
         self._new: list[S] = []
+        self._step = 0
+        self._cut: list[Chain[S]] = []  # since it was looked ahead
+        self._known: dict[int, list[tuple[int, int]]] = {}  # by step of the block: sums and what the sleeping add
 
     def push(
         self, rule: object, move: Callable[[S], Move[S]], slots: int = 0, shares: Shares = _no_shares
@@ -61,14 +67,18 @@ class Flow(Generic[S]):
         new, self._new = self._new, []
         for state in new:
             self._look_at(state, move)
+        self._look_ahead()
         sums = [0] * self._sums
+        for number, known in self._known.get(self._step, ()):
+            sums[number] += known
         for chain in self._chains:
-            chain.add_to(sums)
+            chain.add_to(sums, self._step)
         for number, weights in self._weights.items():
             for k, weight in enumerate(weights):
                 self.totals[k] += weight * sums[number]
         for chain in self._chains:
             chain.enter(sums[chain.gate])
+        self._step += 1
         return sums[:slots]
 
     def add(self, state: S, count: int) -> None:
@@ -77,6 +87,27 @@ class Flow(Generic[S]):
         chain.add(count)
         for k, weight in enumerate(self._weights.get(chain.gate, ())):
             self.totals[k] += weight * count
+
+    def _look_ahead(self) -> None:
+        """Lets chains look ahead where a block begins, and those that were cut over what is left of it."""
+        step, done = self._step, self._step % chains.BLOCK
+        if not done:
+            for chain in self._chains:
+                chain.look_ahead(step, step & -step)
+            self._cut = [*self._chains]
+        if not self._cut:
+            return
+        for chain in dict.fromkeys(self._cut):
+            chain.look_over(step, chains.BLOCK - done)
+        self._cut.clear()
+        parts: dict[int, list[Part]] = defaultdict(list)  # by sum
+        for chain in self._chains:
+            for number, since, part in chain.sleeping:
+                parts[number].append(part._replace(rows=part.rows[step - since :]))
+        self._known = defaultdict(list)
+        for number, known in parts.items():
+            for s, count in enumerate(total(known), step):
+                self._known[s].append((number, count))
 
     def _look_at(self, state: S, move: Callable[[S], Move[S]]) -> None:
         targets, notes = move(state)
@@ -120,6 +151,7 @@ class Flow(Generic[S]):
         self._note_change(chain, depth - 1, tuple(-weight for weight in weights))
         self._where.update((s, (head, d)) for d, s in enumerate(head.states))
         self._chains.append(head)
+        self._cut += [chain, head]
         return head
 
     def _weigh(self, state: S) -> tuple[int, ...]:
