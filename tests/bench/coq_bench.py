@@ -17,7 +17,7 @@ if not __package__:  # run as a file
 from certify import families, prove
 from certify.export.coq import coq
 from certify.kernel import coqc
-from tests.bench.count_bench import Line, show
+from tests.bench.figures import Line, show
 
 WIDTH, SECONDS = 1000, 10.0
 

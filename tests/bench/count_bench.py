@@ -13,18 +13,9 @@ Each figure is the median over the turns; the garbage collector stands still whi
 
 from __future__ import annotations
 
-import argparse
-import json
-import platform
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from statistics import median
-from typing import Any, NamedTuple
-
-from rich.console import Console
-from rich.table import Table
 
 if not __package__:  # run as a file
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -33,35 +24,13 @@ from certify.counting import counts
 from certify.families import rnn, tent
 from certify.numbers import Q
 from certify.piecewise import PiecewiseLinear
-from tests.bench.prove_bench import seconds
+from tests.bench.figures import Line, middle, report
 
 T = 1000
 LONGEST = 4000
 SEEDS = range(80)
 WIDE, WIDE_STEPS = 10_000, 4
 FOLDS = 20
-
-
-class Line(NamedTuple):
-    """One figure; `goal` is a bound that it must stay below, or, where `above`, reach. Lines without a goal inform."""
-
-    name: str
-    measured: float
-    unit: str
-    goal: float | None = None
-    above: bool = False
-
-    @property
-    def met(self) -> bool | None:
-        """Whether the goal is met, if there is one."""
-        if self.goal is None:
-            return None
-        return self.measured >= self.goal if self.above else self.measured < self.goal
-
-
-def middle(run: Callable[[], object], turns: int) -> float:
-    """The median time of a run."""
-    return median(seconds(run) for _ in range(turns))
 
 
 def with_doubling(name: str, f: PiecewiseLinear, goal: float, turns: int) -> list[Line]:
@@ -168,32 +137,5 @@ def plain_value(f: PiecewiseLinear, x: Q) -> Q:
     return f.slopes[-1] * x + f.intercepts[-1]
 
 
-def show(lines: list[Line], title: str = "exact counts") -> None:
-    """The figures as a table."""
-    table = Table(title=title)
-    for heading in ("figure", "measured", "", "goal", ""):
-        table.add_column(heading, justify="left" if heading == "figure" else "right")
-    for line in lines:
-        goal = "" if line.goal is None else f"{'>=' if line.above else '<'} {line.goal:g}"
-        met = {None: "", True: "met", False: "NOT MET"}[line.met]
-        table.add_row(line.name, f"{line.measured:.3g}", line.unit, goal, met)
-    Console(width=130).print(table)
-
-
-def main() -> None:
-    """Measures and reports."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", action="store_true", help="the same figures as JSON")
-    parser.add_argument("--turns", type=int, default=5, help="runs of each, of which the median counts (default 5)")
-    given = parser.parse_args()
-    lines = [line for part in (fig1, rnn24, wide, listing) for line in part(given.turns)]
-    if given.json:
-        machine = {"python": platform.python_version(), "machine": platform.machine()}
-        rows: list[dict[str, Any]] = [{**line._asdict(), "met": line.met} for line in lines]
-        print(json.dumps({"machine": machine, "figures": rows}, indent=2))
-    else:
-        show(lines)
-
-
 if __name__ == "__main__":
-    main()
+    report(__doc__, "exact counts", 5, fig1, rnn24, wide, listing)

@@ -14,15 +14,10 @@ Milliseconds of the radius are processor time, so that the goal does not depend 
 
 from __future__ import annotations
 
-import argparse
-import json
-import platform
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import numpy as np
 
@@ -33,8 +28,7 @@ from certify import Layer, Network, families, prove, radius
 from certify.decision.budget import Budget
 from certify.decision.decide import DEFAULT_LEVEL, decide
 from certify.enclosure.decide import decide_box
-from tests.bench.count_bench import Line, middle, show
-from tests.bench.prove_bench import collector_off
+from tests.bench.figures import Line, middle, report
 
 WIDTH = 64
 DRAWS = range(8)
@@ -83,8 +77,10 @@ def robust(turns: int) -> list[Line]:
     for seed in CHAOTIC:
         network = families.rnn(WIDTH, float(WIDTH), seed)
         for weights in ("absolute", "relative"):
-            alone.append(processor(lambda net=network, w=weights: radius(net, w, upper=False), turns))
-            bounded.append(processor(lambda net=network, w=weights: radius(net, w), 1))
+            alone.append(
+                1e3 * middle(lambda net=network, w=weights: radius(net, w, upper=False), turns, time.process_time)
+            )
+            bounded.append(1e3 * middle(lambda net=network, w=weights: radius(net, w), 1, time.process_time))
     return [
         Line("radius with its certificate, processor time", median(alone), "ms", MILLISECONDS),
         Line("the same, the slowest draw", max(alone), "ms", MILLISECONDS),
@@ -92,31 +88,5 @@ def robust(turns: int) -> list[Line]:
     ]
 
 
-def processor(run: Callable[[], object], turns: int) -> float:
-    """The median of the milliseconds of processor time that a run takes."""
-    taken = []
-    for _ in range(turns):
-        with collector_off():
-            start = time.process_time()
-            run()
-            taken.append(1e3 * (time.process_time() - start))
-    return median(taken)
-
-
-def main() -> None:
-    """Measures and reports."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", action="store_true", help="the same figures as JSON")
-    parser.add_argument("--turns", type=int, default=7, help="runs of each, of which the median counts (default 7)")
-    given = parser.parse_args()
-    lines = [line for part in (smooth, robust) for line in part(given.turns)]
-    if given.json:
-        machine = {"python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()}
-        rows: list[dict[str, Any]] = [{**line._asdict(), "met": line.met} for line in lines]
-        print(json.dumps({"machine": machine, "figures": rows}, indent=2))
-    else:
-        show(lines, "enclosures")
-
-
 if __name__ == "__main__":
-    main()
+    report(__doc__, "enclosures", 7, smooth, robust)

@@ -16,15 +16,10 @@ moment of the machine falls on all of them.
 
 from __future__ import annotations
 
-import argparse
-import gc
 import json
 import math
-import platform
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -42,6 +37,7 @@ from certify.decision.decide import DEFAULT_LEVEL, decide
 from certify.families import rnn_from_arrays
 from certify.mapfile import document
 from tests.bench import grid, plain_fraction
+from tests.bench.figures import Line, options, print_json, seconds, show_goals
 
 WIDTHS = (16, 64, 256, 1024, 10_000)
 VARIANCES = (2.0, 16.0, 64.0)
@@ -140,43 +136,23 @@ def measure(width: int, variance: float, draws: int, out: set[str]) -> Row:
     )
 
 
-def seconds(run: Callable[[], object]) -> float:
-    """The time of one run."""
-    with collector_off():
-        start = time.perf_counter()
-        run()
-        return time.perf_counter() - start
-
-
-@contextmanager
-def collector_off() -> Iterator[None]:
-    """The garbage collector collects now, and not until the block ends."""
-    gc.collect()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-def goals(rows: list[Row]) -> list[dict[str, Any]]:
+def goals(rows: list[Row]) -> list[Line]:
     """Each goal with the worst figure among the rows that it speaks of."""
-    report: list[dict[str, Any]] = []
+    lines: list[Line] = []
     for slower, faster, width, least in GOALS:
         ratios = [row.ratios.get(f"{slower}/{faster}") for row in rows if width in (None, row.width)]
         known = [ratio for ratio in ratios if ratio is not None]
         if known:
             where = "at every width" if width is None else f"at width {width}"
             goal = f"{faster} at least {least:g} times as fast as {slower} {where}"
-            report.append({"goal": goal, "measured": min(known), "met": min(known) >= least})
+            lines.append(Line(goal, min(known), "times", least, above=True))
     wide = [row.seconds["prove"] for row in rows if row.width == WIDE]
     if wide:
-        goal = f"width {WIDE} proved in less than {WIDE_SECONDS:g} s"
-        report.append({"goal": goal, "measured": max(wide), "met": max(wide) < WIDE_SECONDS})
-    return report
+        lines.append(Line(f"width {WIDE} proved in less than {WIDE_SECONDS:g} s", max(wide), "s", WIDE_SECONDS))
+    return lines
 
 
-def show(rows: list[Row], report: list[dict[str, Any]]) -> None:
+def show(rows: list[Row], lines: list[Line]) -> None:
     """The rows and the goals as tables."""
     table = Table(title="median milliseconds, and median ratios over the draws")
     for heading in ("k", "s2", "chaotic", "decide", "prove", "check", "plain", "grid"):
@@ -194,14 +170,12 @@ def show(rows: list[Row], report: list[dict[str, Any]]) -> None:
     console = Console(width=150)
     console.print(table)
     console.print(f"skipped: more than {SLOW:g} s on the first turn, or nothing to check", style="dim")
-    for line in report:
-        console.print(f"{'met    ' if line['met'] else 'NOT MET'} {line['goal']}: {line['measured']:.3g}")
+    show_goals(lines)
 
 
 def main() -> None:
     """Measures and reports."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", action="store_true", help="the same figures as JSON")
+    parser = options(__doc__)
     parser.add_argument(
         "--draws", type=int, default=DRAWS, help=f"networks for each width and variance (default {DRAWS})"
     )
@@ -211,12 +185,10 @@ def main() -> None:
     for width in map(int, given.widths.split(",")):
         out: set[str] = set()
         rows += [measure(width, variance, given.draws, out) for variance in VARIANCES]
-    report = goals(rows)
     if given.json:
-        machine = {"python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()}
-        print(json.dumps({"machine": machine, "rows": [row._asdict() for row in rows], "goals": report}, indent=2))
+        print_json(rows=rows, goals=goals(rows))
     else:
-        show(rows, report)
+        show(rows, goals(rows))
 
 
 if __name__ == "__main__":

@@ -20,12 +20,9 @@ import os
 
 os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
 
-import argparse
-import gc
-import json
-import platform
 import time
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -39,6 +36,7 @@ from certify.sweep.exact import outcome
 from certify.sweep.families import BLOCK, RNN
 from certify.sweep.lines import decide_blocks
 from certify.sweep.record import UNDECIDED
+from tests.bench.figures import Line, options, print_json, seconds, show_goals
 from tests.bench.grid import POINTS, Floats, called_chaotic
 
 BLOCKS, TURNS, LOOPED = 16, 5, 40
@@ -169,12 +167,7 @@ def measure(width: int, variance: str, turns: int) -> Row:
     for turn in range(turns + 1):
         numbers = list(range(turn * BLOCKS, (turn + 1) * BLOCKS))
         for name, (networks, run) in timed.items():
-            gc.collect()
-            gc.disable()
-            start = time.process_time()
-            run(numbers)
-            taken = time.process_time() - start
-            gc.enable()
+            taken = seconds(partial(run, numbers), time.process_time)
             if turn:  # the first one warms up
                 times[name].append(1e6 * taken / networks)
     ratios = {
@@ -185,18 +178,18 @@ def measure(width: int, variance: str, turns: int) -> Row:
     return Row(width, variance, middle, ratios, 1e6 * sum(left) / len(left) / BLOCKS / BLOCK)
 
 
-def goals(rows: list[Row]) -> list[dict[str, Any]]:
+def goals(rows: list[Row]) -> list[Line]:
     """Each goal with what was measured."""
-    report = []
+    lines = []
     for variance, rival, least in GOALS:
         for row in rows:
             if (row.width, row.variance) == (64, variance):
                 what = f"width 64, variance {variance}: the sweep at least {least:g} times as fast as {rival}"
-                report.append({"goal": what, "measured": row.ratios[rival], "met": row.ratios[rival] >= least})
-    return report
+                lines.append(Line(what, row.ratios[rival], "times", least, above=True))
+    return lines
 
 
-def show(rows: list[Row], report: list[dict[str, Any]]) -> None:
+def show(rows: list[Row], lines: list[Line]) -> None:
     """The rows and the goals as tables."""
     names = list(rows[0].microseconds)
     table = Table(title="microseconds a network, median over the turns; networks a second; median ratios")
@@ -207,16 +200,13 @@ def show(rows: list[Row], report: list[dict[str, Any]]) -> None:
         ratios = [f"{row.ratios[name]:.3g}" for name in ("grid", "sharp", "loop")]
         rate = f"{1e6 / row.microseconds['sweep']:,.0f}"
         table.add_row(str(row.width), row.variance, *figures, rate, *ratios, f"{row.left:.0f}")
-    console = Console(width=150)
-    console.print(table)
-    for line in report:
-        console.print(f"{'met    ' if line['met'] else 'NOT MET'} {line['goal']}: {line['measured']:.3g}")
+    Console(width=150).print(table)
+    show_goals(lines)
 
 
 def main() -> None:
     """Measures and reports."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", action="store_true", help="the same figures as JSON")
+    parser = options(__doc__)
     parser.add_argument(
         "--turns", type=int, default=TURNS, help=f"turns of {BLOCKS * BLOCK} networks (default {TURNS})"
     )
@@ -228,12 +218,10 @@ def main() -> None:
         for width in given.widths.split(",")
         for variance in given.variances.split(",")
     ]
-    report = goals(rows)
     if given.json:
-        machine = {"python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()}
-        print(json.dumps({"machine": machine, "rows": [row._asdict() for row in rows], "goals": report}, indent=2))
+        print_json(rows=rows, goals=goals(rows))
     else:
-        show(rows, report)
+        show(rows, goals(rows))
 
 
 if __name__ == "__main__":
