@@ -21,7 +21,8 @@ from certify.counting import (
 )
 from certify.counting.bars import bars_of_path
 from certify.counting.cutmap import CutMap
-from certify.counting.places import Places, rounded
+from certify.counting.doubles import rounded
+from certify.counting.places import Places
 from certify.counting.sleep import Sleep
 from certify.errors import DomainError, NotInvariantError
 from certify.families import rnn, sawtooth, skew_tent, stunted_tent, tent
@@ -386,7 +387,7 @@ def test_bars_contain_an_interval_as_often_as_it_is_crossed(values: list[int]) -
     assert len(bars) == (listing.laps(f) if len(path) > 1 else 0)
     for a in range(10):
         for b in range(a + 1, 10):
-            containing = [1 for low, high in bars if places.values[low] <= a and b <= places.values[high]]
+            containing = [1 for low, high in bars if places.value(low) <= a and b <= places.value(high)]
             assert len(containing) == listing.crossings(f, F(a), F(b))
 
 

@@ -44,14 +44,16 @@ and false cuts (equal slopes on both sides) are no exceptions to any of this.
 *Cost.* Let k be the number of cuts. Up to t = T there are at most (2 k + 2) T different living germs for one map,
 far fewer where orbits meet; pairs on opposite sides differ by their ratios as well, of which an orbit that meets cuts
 again and again can have O(T).
-Each is evaluated and located once, in exact rationals whose size grows linearly: O(k T^2) bit operations times the
-size of the map's numbers, and as many bits of memory. The counts take one addition of integers of O(T) bits for each
-living germ and step at most, O(k T^2) in all; for finite graphs (Markov maps, clipped networks whose orbits fall on a
-plateau) O(T). Orbits that are new for ever form long chains, and along these products of polynomials take the place of
-the additions (module `chain`): O(T^2) bit operations up to powers of log T for each chain and each cut that the chain
-contributes to, or each class that junctions are born into where these are fewer. There are O(k T) such integers in
-memory. Laps cost the same unless bars multiply (see there). A sequence of different maps evaluates each germ in each
-step, O(k T^2) evaluations.
+Each is evaluated and located once. Exact rationals would grow in each step by the digits of the map's numbers; far
+along an orbit balls take their place (module `remote`), which grow only by the digits that are lost, the logarithm of
+the slope: so many times O(k T^2) bits of memory, and as many operations times the size of the map's numbers. An exact
+number is found where two orbits meet, in O(T^2) operations times that size. The counts take one addition of integers of
+O(T) bits for each living germ and step at most, O(k T^2) in all; for finite graphs (Markov maps, clipped networks whose
+orbits fall on a plateau) O(T). Orbits that are new for ever form long chains, and along these products of polynomials
+take the place of the additions (module `chain`): O(T^2) bit operations up to powers of log T for each chain and each
+cut that the chain contributes to, or each class that junctions are born into where these are fewer. There are O(k T)
+such integers in memory. Laps cost the same unless bars multiply (see there). A sequence of different maps evaluates
+each germ in each step, O(k T^2) evaluations.
 """
 
 from certify.counting.activation import activation_breaks

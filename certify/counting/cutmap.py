@@ -10,8 +10,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from certify.counting.places import Places, rounded
-from certify.numbers import INF, NEG_INF, Extended, Infinity, Q, sign
+from certify.counting.places import Places
+from certify.counting.remote import Affine
+from certify.numbers import Q, sign
 from certify.piecewise import PiecewiseLinear
 
 
@@ -19,8 +20,7 @@ class CutMap:
     """f cut at `cuts`, which are strictly increasing, inside its domain, and include its breaks (without `cuts`: just
     these).
 
-    Orbits of places are exact. Each place is evaluated and located once; numbers grow linearly along an orbit, so that
-    n steps cost O(n^2) bit operations and as many bits of memory.
+    Each place is evaluated and located once, exactly (`Places.image`).
     """
 
     def __init__(self, f: PiecewiseLinear, places: Places, cuts: Sequence[Q] | None = None) -> None:
@@ -30,39 +30,33 @@ class CutMap:
         self.slopes = [f.slopes[i] for i in pieces]
         self.intercepts = [f.intercepts[i] for i in pieces]
         self.signs = [sign(s) for s in self.slopes]
-        self._near = [rounded(x) for x in self.cuts]
-        self._codes: dict[int, int] = {}
+        self._affine = [Affine(s, c) for s, c in zip(self.slopes, self.intercepts)]
+        self._places = [places.place(x) for x in self.cuts]
+        self._near = [places.near[cut] for cut in self._places]
+        self._codes = {cut: 2 * j + 1 for j, cut in enumerate(self._places)}
         self._images: dict[int, int] = {}
 
     def code(self, place: int) -> int:
         """Where the place lies among the cuts."""
         code = self._codes.get(place)
         if code is None:
-            near, x = self.places.near[place], self.places.values[place]
+            near = self.places.near[place]
             first, last = bisect_left(self._near, near), bisect_right(self._near, near)
-            if first != last:  # cuts with the same double: exact comparisons
-                last = bisect_right(self.cuts, x, first, last)
-                first = bisect_left(self.cuts, x, first, last)
-            code = self._codes[place] = first + last
+            if first != last:  # cuts with the same double
+                first = bisect_left(self._places, True, first, last, key=lambda cut: self.places.below(place, cut))
+            code = self._codes[place] = 2 * first
         return code
 
     def image(self, place: int) -> int:
         """The place that it is mapped to; at an infinite end, the limit."""
         image = self._images.get(place)
         if image is None:
-            piece, x = self.code(place) >> 1, self.places.values[place]
-            image = self._images[place] = self.places.place(_value(self.slopes[piece], self.intercepts[piece], x))
+            image = self._images[place] = self.places.image(place, self._affine[self.code(place) >> 1])
         return image
 
     def piece(self, place: int, side: int) -> int:
         """The piece that the germ lies in."""
         return (self.code(place) + (side > 0)) >> 1
-
-
-def _value(slope: Q, constant: Q, x: Extended) -> Extended:
-    if isinstance(x, Infinity):
-        return constant if slope == 0 else INF if (slope > 0) == x.positive else NEG_INF
-    return slope * x + constant
 
 
 def _pieces(f: PiecewiseLinear, cuts: Sequence[Q]) -> list[int]:

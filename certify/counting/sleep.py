@@ -32,23 +32,29 @@ class Sleep:
         self._prime = next((p for p in PRIMES if self._admits(p)), None)
         self._power = 0 if self._prime is None else self._prime ** (1 - self._bound(self._prime))
         self._all_steep = 0 not in m.signs
-        self._invariant: list[tuple[Extended, Extended]] = []
+        self._invariant: list[tuple[int, int]] = []  # the places of their ends
         self._failures = 0
 
     def well(self, place: int) -> bool:
         """Whether the orbit of the place is known to be of this kind."""
-        y = self._m.places.values[place]
-        if not self._power or isinstance(y, Infinity) or int(y.q) % self._power:
+        if not self._power:
             return False
-        if self._all_steep or any(lo <= y <= hi for lo, hi in self._invariant):
+        places = self._m.places
+        covered = self._all_steep or any(
+            not places.below(place, lo) and not places.below(hi, place) for lo, hi in self._invariant
+        )
+        if not covered and self._failures == MAX_FAILURES:
+            return False
+        y = places.value(place)
+        if isinstance(y, Infinity) or int(y.q) % self._power:
+            return False
+        if covered:
             return True
-        if self._failures == MAX_FAILURES:
-            return False
         found = self._invariant_around(y)
         if found is None:
             self._failures += 1
             return False
-        self._invariant.append(found)
+        self._invariant.append((places.place(found[0]), places.place(found[1])))
         return True
 
     def _admits(self, p: int) -> bool:
