@@ -41,6 +41,7 @@ bench: $(VENV)/ready ## time prove, check and counting against plain methods and
 	$(BIN)/python -m tests.bench.dimension_bench
 	$(BIN)/python -m tests.bench.chain_bench
 	$(BIN)/python -m tests.bench.cycles_bench 3
+	$(BIN)/python -m tests.bench.settling_bench 3
 	if command -v coqc >/dev/null; then $(BIN)/python -m tests.bench.coq_bench; fi
 
 docs: $(VENV)/ready ## write the generated pages of docs/ anew

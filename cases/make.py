@@ -257,6 +257,30 @@ def settling_lstm() -> LSTM:
     return LSTM(*zip(gates, biases))
 
 
+def resting_lstm() -> LSTM:
+    """The same with smaller weights, so that a tree of boxes shows it."""
+    half, quarter = Fraction(1, 2), Fraction(1, 4)
+    i, f = [[half, -quarter], [quarter, half]], [[half, 0], [0, -half]]
+    g, o = [[half, -half], [half, quarter]], [[half, 0], [quarter, half]]
+    return LSTM((i, [0, 0]), (f, [0, 0]), (g, [quarter, 0]), (o, [0, 0]))
+
+
+def remembering_lstm() -> LSTM:
+    """One unit with two fixed points that attract, by g = 4 h, and a saddle at 0."""
+    return LSTM(([[0]], [2]), ([[0]], [0]), ([[4]], [0]), ([[0]], [2]))
+
+
+def remembering_gru() -> GRU:
+    """Two units, of which the first remembers a sign."""
+    r, z, n = [[1, 0], [0, 1]], [[0, 1], [-1, 0]], [[3, 1], ["-1/2", "1/2"]]
+    return GRU((r, [1, 1]), (z, [-1, -1]), (n, [0, 0]), "after", [0, 0])
+
+
+def bistable_rnn() -> Network:
+    """Two tanh units with two fixed points that attract, and a saddle between them."""
+    return Network([Layer([[2, "1/4"], ["1/4", "1/2"]], [0, "1/8"], "tanh")], None)
+
+
 CASES: dict[str, Callable[[], Map | dict[str, Any]]] = {
     "tent": families.tent,
     "tent-on-the-line": lambda: PiecewiseLinear([(0, 0), ("1/2", 1)], slopes=(2, -2)),
@@ -339,6 +363,10 @@ CASES: dict[str, Callable[[], Map | dict[str, Any]]] = {
     "tanh-rnn-settles": lambda: tanh_rnn(2, 1),
     "tanh-rnn-4-contracts": lambda: tanh_rnn(4, 1, gain=0.5),
     "lstm-settles": settling_lstm,
+    "lstm-comes-to-rest": resting_lstm,
+    "lstm-remembers": remembering_lstm,
+    "gru-remembers": remembering_gru,
+    "tanh-rnn-remembers": bistable_rnn,
     "tent-below-zero": lambda: PiecewiseLinear([(-1, -1), ("-1/2", 0), (0, -1)]),
 }
 

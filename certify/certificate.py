@@ -12,8 +12,9 @@ from certify.counting import Counts
 from certify.decision.decide import OddReturn, Order, PeriodicOrbit
 from certify.dimension.chains.proof import CoveringChains
 from certify.dimension.contraction import Contraction
-from certify.dimension.horseshoes.proof import BlockHorseshoe
+from certify.dimension.horseshoes.proof import Block, BlockHorseshoe
 from certify.dimension.listing.complete import CompleteCycles
+from certify.dimension.order.proof import OrderTree
 from certify.dimension.rank_one import RankOne
 from certify.enclosure.decide import OddReturnBox, OrderBox
 from certify.entropy.evidence import ConstantSlope, Covering, Transfer
@@ -24,7 +25,17 @@ from certify.piecewise import PiecewiseLinear
 FORMAT, VERSION = "certify-certificate", 1
 
 Exact = OddReturn | PeriodicOrbit | Order | Counts | Covering | Transfer | ConstantSlope
-Proof = Exact | OddReturnBox | OrderBox | BlockHorseshoe | CoveringChains | Contraction | RankOne | CompleteCycles
+Proof = (
+    Exact
+    | OddReturnBox
+    | OrderBox
+    | BlockHorseshoe
+    | CoveringChains
+    | Contraction
+    | OrderTree
+    | RankOne
+    | CompleteCycles
+)
 Certificate = dict[str, Any]
 
 
@@ -71,6 +82,8 @@ def _data(proof: Proof, f: PiecewiseLinear | None) -> dict[str, Any]:
             return data | {"parts": core.parts, "rule": proof.rule, "mesh": _texts(proof.mesh)} | _cover(proof)
         case Contraction(rows, factor):
             return {"kind": "contraction", "rows": [_texts(row) for row in rows], "factor": text(factor)}
+        case OrderTree():
+            return {"kind": "order-tree", **_tree(proof)}
         case RankOne(row, inner):
             return {"kind": "rank-one", "row": _texts(row), "proof": _data(inner, f)}
         case BlockHorseshoe(expanding=expanding):
@@ -83,11 +96,27 @@ def _data(proof: Proof, f: PiecewiseLinear | None) -> dict[str, Any]:
 
 def _blocks(proof: BlockHorseshoe | CoveringChains) -> dict[str, Any]:
     """What horseshoes and chains have in common."""
-    blocks = [
-        {"rows": [_texts(row) for row in block.rows], "lo": _texts(block.lo), "hi": _texts(block.hi)}
-        for block in proof.blocks
-    ]
+    blocks = [*map(_block, proof.blocks)]
     return {"blocks": blocks, "growth": text(proof.growth), "vector": [str(weight) for weight in proof.vector]}
+
+
+def _block(block: Block) -> dict[str, Any]:
+    return {"rows": [_texts(row) for row in block.rows], "lo": _texts(block.lo), "hi": _texts(block.hi)}
+
+
+def _tree(proof: OrderTree) -> dict[str, Any]:
+    families = [
+        {"number": one.number, "expanding": one.expanding, "ends": [*map(_block, one.blocks)]}
+        | ({"period": one.period} if one.period < len(one.blocks) else {})
+        for one in proof.families
+    ]
+    return {
+        "bits": proof.bits,
+        "lo": _texts(proof.lo),
+        "hi": _texts(proof.hi),
+        "families": families,
+        "tree": proof.tree,
+    }
 
 
 def _words(proof: BlockHorseshoe) -> list[list[Any]]:

@@ -7,7 +7,7 @@ itself. Formats, rules and theorems stand in docs/map-format.md and docs/certifi
 J its domain (an interval, the line or R^d), j the level, m = 2^j and g = f^m. The first word on stdout is VALID (exit 0),
 INVALID (1) or UNSUPPORTED (4); input that cannot be read gives one line on stderr (2). From top to bottom: limits,
 reading, pieces, networks, the map file, the exact rules, horseshoes in R^d, smooth functions, boxes of networks and their
-rules, covering chains in R^d, the claim, the command.
+rules, covering chains and trees of boxes in R^d, the claim, the command.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from decimal import MAX_EMAX, Context, Decimal
+from decimal import MAX_EMAX, ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache, reduce
 from itertools import accumulate, chain, combinations, groupby, pairwise
 from math import gcd, isqrt, lcm
-from operator import add, mul, sub
+from operator import add, mul, neg, sub
 from typing import Any, NamedTuple
 
 # Limits. Beyond them the answer is UNSUPPORTED, never VALID.
@@ -85,15 +85,19 @@ def size(*values: int | Fraction) -> int:
     return sum(abs(x.numerator) + x.denominator for x in values).bit_length()
 
 
-def shown(value: object) -> str:
-    """A value for reading, on one line of ASCII; a number in full up to some 40 digits, else rounded to 12."""
+def shown(value: object, rounding: str = "") -> str:
+    """A value for reading, on one line of ASCII; a number in full up to some 40 digits, else rounded to 12: "up" or "down" where
+    it is a bound.
+    """
     if not isinstance(value, int | Fraction):
         return ascii(reprlib.repr(value))[1:-1]
     if (bits := value.numerator.bit_length() + value.denominator.bit_length()) <= 133:
         return str(value)
     if bits > 8 * MAX_LENGTH:  # a value that grew on the way, not a number of the files
         return f"a number of {bits} bits"
-    return f"{Context(prec=12, Emax=MAX_EMAX).divide(Decimal(value.numerator), Decimal(value.denominator))} (rounded)"
+    context = Context(12, {"up": ROUND_CEILING, "down": ROUND_FLOOR}.get(rounding), Emax=MAX_EMAX)
+    near = context.divide(Decimal(value.numerator), Decimal(value.denominator))
+    return f"{near} (rounded{rounding and ' '}{rounding})"
 
 
 def need(holds: bool, where: str, expected: str, *got: object, error: type[Exception] = Unreadable) -> None:
@@ -179,7 +183,7 @@ def items(value: Any, where: str, length: int | None = None) -> list[Any]:
     if isinstance(value, list) and (len(value) == length if length else value):
         return value
     got = len(value) if isinstance(value, list) else value
-    raise Unreadable(f"{where}: expected a list of {length or 'at least one'}, got {shown(got)}")
+    raise Unreadable(f"{where}: expected a list of {shown(length) if length else 'at least one'}, got {shown(got)}")
 
 
 def numbers(value: object, where: str, work: Work | None, length: int | None = None) -> list[Number]:
@@ -961,6 +965,7 @@ def read_words(f: Map, values: object, blocks: list[Block]) -> list[Word]:
 def apart(one: Block, other: Block, work: Work, again: bool = True) -> bool:
     """A form of one of two blocks keeps strictly outside its bounds on all of the other."""
     forms, over = other.points
+    work.spend(5000)
     spans = map(span, combined(one.rows, forms, work))
     outside = (
         hi * over < least or most < lo * over for (least, most), lo, hi in zip(spans, one.lo, one.hi, strict=True)
@@ -1312,6 +1317,7 @@ def listed(f: Map, values: object, period: int) -> set[tuple[Fraction, ...]]:
         need(period % least == 0, f"{where}.period", f"a divisor of {period}", least)
         orbit = [[Fraction(p, q) for p, q, _ in numbers(cycle["point"], f"{where}.point", None, f.dimension)]]
         for _ in range(least):
+            f.work.spend(30_000)  # memory counts as work
             orbit.append(f.at(orbit[-1]))
         need(orbit.pop() == orbit[0], f"{where}.point", f"a point that comes back after {least} steps", *orbit[0])
         fresh = orbit.count(orbit[0]) == 1 and tuple(orbit[0]) not in found
@@ -1609,11 +1615,12 @@ def activated(layer: Layer, values: list[Interval], bits: int, work: Work) -> li
 
 class Box:
     """f on intervals, for every network whose weights and biases lie in those of the layers; F(X) in the comments below.
-    Once the map is known to keep its domain, F(X) is cut down to it.
+    Once the map is known to keep its domain, F(X) is cut down to it. With `anywhere` the slopes of signals (below) hold between
+    any two points, not only from y = 0.
     """
 
-    def __init__(self, layers: list[Layer], bits: int, work: Work) -> None:
-        self.layers, self.bits, self.work = layers, bits, work
+    def __init__(self, layers: list[Layer], bits: int, work: Work, anywhere: bool = False) -> None:
+        self.layers, self.bits, self.work, self.anywhere = layers, bits, work, anywhere
         self.domain: Interval | None = None
 
     def around(self, x: Extended, y: Extended) -> Interval:
@@ -1804,7 +1811,7 @@ last, around u(0).
 def ranges(x: Signal) -> list[Interval]:
     """Around all the values of these numbers."""
     *slopes, middles = x
-    radii = [sum(max(-u, v) for u, v in row) for row in zip(*slopes, strict=True)]
+    radii = [sum(max(-u, v) for u, v in row) for row in zip(*slopes, strict=True)] or [0] * len(middles)
     return [(u - radius, v + radius) for (u, v), radius in zip(middles, radii, strict=True)]
 
 
@@ -1820,7 +1827,9 @@ def applied(box: Box, layer: Layer, x: Signal) -> Signal:
 
 
 def mixed(box: Box, *pairs: tuple[Signal, Signal]) -> Signal:
-    """The sums of the products x y of all pairs, unit by unit: x y - x_0 y_0 = x (y - y_0) + y_0 (x - x_0)."""
+    """The sums of the products x y of all pairs, unit by unit: x y - x_0 y_0 = x (y - y_0) + y_0 (x - x_0), and so from any
+    other point.
+    """
 
     def summed(terms: list[tuple[list[Interval], list[Interval]]]) -> list[Interval]:
         products = [[product(s, t, box.bits) for s, t in zip(*term, strict=True)] for term in terms]
@@ -1831,7 +1840,7 @@ def mixed(box: Box, *pairs: tuple[Signal, Signal]) -> Signal:
     around, slopes = [ranges(x) for x, _ in pairs], []
     for k in range(len(pairs[0][0]) - 1):
         first = [(values, y[k]) for values, (_, y) in zip(around, pairs, strict=True)]
-        slopes.append(summed(first + [(y[-1], x[k]) for x, y in pairs]))
+        slopes.append(summed(first + [(ranges(y) if box.anywhere else y[-1], x[k]) for x, y in pairs]))
     return [*slopes, summed([(x[-1], y[-1]) for x, y in pairs])]
 
 
@@ -1919,6 +1928,142 @@ def covering_chain(f: Map, certificate: dict[str, Any]) -> None:
     grows(certificate, ends, [(one[0], one[-1], len(one) - 1) for one in chains], f.work)
 
 
+def enters(f: Map, box: Box, root: list[Interval]) -> None:
+    """Every orbit is in the root from some time on. Of a network the root holds all that may follow the first bounded values.
+    Of an LSTM |h| <= 1 after a step, and then |c'| <= added + kept |c|, which brings |c| below each r > 0 with added + kept r < r.
+    Of a GRU |h'| - a <= z (|h| - a), where a < 1 bounds the |n| and z is bounded away from 1, as h is bounded: so |h| < 1 in the end.
+    """
+    one, reach = 1 << box.bits, [min(-lo, hi) for lo, hi in root]
+    if f.kind == "lstm":
+        units = len(root) // 2
+        i, forget, g = (ranges(applied(box, layer, [[(-one, one)] * units])) for layer in f.layers[:3])
+        for k, r in enumerate(reach[units:]):
+            added, kept = i[k][1] * max(-g[k][0], g[k][1]), forget[k][1] * r
+            holds = reach[k] >= one and r > 0 and added + kept < r << box.bits
+            need(holds, f"lo, hi: unit {k}", "a root with |h| <= 1, and bounds within which c falls", Fraction(r, one))
+    elif f.kind == "gru":
+        need(min(reach) >= one, "lo, hi", "a root with |h| <= 1", Fraction(min(reach), one))
+    else:
+        signal = list[list[Interval]]()
+        for layer in f.layers:
+            if signal:
+                signal = applied(box, layer, signal)
+            elif layer.range:
+                signal = [[box.around(*layer.range)] * len(layer.rows)]
+        need(bool(signal), "map.layers", "an activation of bounded values", f.layers[-1].activation)
+        for k, ((lo, hi), (u, v)) in enumerate(zip(root, ranges(signal), strict=True)):
+            need(lo <= u and v <= hi, f"lo[{k}], hi[{k}]", "bounds of f", Fraction(u, one), Fraction(v, one))
+
+
+def read_family(value: object, where: str, f: Map, box: Box) -> tuple[int, int, int, list[Block]]:
+    """The number of a family, how many rows expand, its period and its blocks, of which each is followed by the next and the last
+    by the first. In their coordinates f(x) - f(x') = A (x - x') for any two points of a block: the first rows of A expand, the
+    others contract. Where none expands, f maps each block into the one that follows.
+    """
+    content = members(value, where, "number expanding ends", "period")
+    number, u = (count(content, key, 0) for key in ("number", "expanding"))
+    need(u <= f.dimension, f"{where}.expanding", f"at most {f.dimension}", u)
+    ends = items(content["ends"], f"{where}.ends")
+    blocks = [read_block(end, f"{where}.ends[{i}]", f) for i, end in enumerate(ends)]
+    for i, (a, b) in enumerate(zip(blocks, [*blocks[1:], blocks[0]], strict=True)):
+        low, high = weighed_ends(b.rows, block_image(f, box, a), f.work)
+        for k, ((*falls, least), (*climbs, most)) in enumerate(zip(low, high, strict=True)):
+            row, lo, hi = f"{where}.ends[{i}]: row {k}", b.lo[k] << box.bits, b.hi[k] << box.bits
+            f.work.spend(10_000 + size(hi - lo) ** 2 // 64)
+            sizes = [*map(max, map(neg, falls), climbs)]
+            total = sum(sizes)
+            slope = Fraction(2 * (max(falls[k], -climbs[k], 0) + sizes[k] - total if k < u else total), hi - lo)
+            need(slope > 1 if k < u else slope < 1, row, f"slopes {'above' if k < u else 'below'} 1", slope)
+            reach = [Fraction(t - lo, hi - lo) for t in (least - total, most + total)]
+            need(u > 0 or 0 <= reach[0] <= reach[1] <= 1, row, "an image in the next block, from 0 to 1", *reach)
+    period = count({"period": len(blocks)} | content, "period", 1)
+    need(len(blocks) % period == 0, f"{where}.period", f"a divisor of {len(blocks)}, the number of ends", period)
+    return number, u, period, blocks
+
+
+TOKEN = re.compile(r"/?(?:0|[1-9][0-9]{0,8})")
+
+
+def read_tree(text: Any, root: list[Interval], work: Work) -> tuple[list[Any], list[tuple[int, list[Interval]]]]:
+    """Token by token: of a leaf its number; of a cut /k the coordinate, the place and the token of the upper half, as the lower
+    half comes next. And the token and the box of each leaf.
+    """
+    need(isinstance(text, str), "tree", 'text such as "/0 1 0"', text)
+    work.spend(50_000 * (text.count(" ") + 1))  # memory counts as work
+    nodes, leaves, left = list[Any](), list[tuple[int, list[Interval]]](), [(root, -1)]
+    for n, token in enumerate(text.split(" ")):
+        where = f"tree: token {n}"
+        need(bool(left), where, "no more tokens, as the tree is closed", token)
+        spans, above = left.pop()
+        if above >= 0:
+            nodes[above][2] = n
+        need(bool(TOKEN.fullmatch(token)), where, "a number, or a cut such as /0", token)
+        if token[0] != "/":
+            nodes.append(int(token))
+            leaves.append((n, spans))
+            continue
+        k = int(token[1:])
+        need(k < len(root), where, f"a coordinate below {len(root)}", k)
+        (u, v), middle = spans[k], sum(spans[k]) // 2
+        need(u < middle and u + v == 2 * middle, where, "halves whose bounds are multiples of 2^-bits", token)
+        work.spend(2000 * len(root) + size(u, v))
+        nodes.append([k, middle, 0])
+        below, above_it = ([*spans[:k], half, *spans[k + 1 :]] for half in ((u, middle), (middle, v)))
+        left += [(above_it, n), (below, -1)]
+    need(not left, "tree", "a tree that is closed", "an open one")
+    return nodes, leaves
+
+
+def met(nodes: list[Any], image: list[Interval], work: Work) -> Iterator[int]:
+    """The numbers of the leaves that a box meets."""
+    left = [0]
+    while left:
+        work.spend(1000)
+        n = left.pop()
+        if isinstance(nodes[n], int):
+            yield nodes[n]
+        else:
+            k, place, upper = nodes[n]
+            left += [upper] * (image[k][1] >= place) + [n + 1] * (image[k][0] <= place)
+
+
+def order_tree(f: Map, certificate: dict[str, Any]) -> None:
+    """Every orbit converges to a cycle: it enters the root; along the leaves that it visits the numbers fall, until it goes round
+    the blocks of one family; and there points that are a turn apart come together (docs/certificate-format.md has the proof).
+    """
+    need(f.kind != "plrnn", "kind", "one for plrnn, as this is for networks and gated cells", f.kind)
+    d, bits, root = f.dimension, count(certificate, "bits", 1), list[Interval]()
+    box, pairs, one = Box(f.layers, bits, f.work), Box(f.layers, bits, f.work, anywhere=True), 1 << bits
+    lower, upper = (numbers(certificate[key], key, None, d) for key in ("lo", "hi"))
+    for k, ((p, q, lo), (r, s, hi)) in enumerate(zip(lower, upper, strict=True)):
+        need(one % q == one % s == 0 and p * s < r * q, f"lo[{k}], hi[{k}]", "multiples of 2^-bits, lo < hi", lo, hi)
+        root.append((p * (one // q), r * (one // s)))
+    enters(f, box, root)
+    ends, rounds, free = dict[int, list[Block]](), dict[int, tuple[int, int]](), 0
+    for i, value in enumerate(items(certificate["families"], "families")):
+        number, expanding, period, blocks = read_family(value, f"families[{i}]", f, pairs)
+        need(number >= free, f"families[{i}].number", f"{free} or more, as those below are taken", number)
+        free = number + period
+        ends |= {number + j: blocks[j::period] for j in range(period)}
+        rounds |= {number + j: (number + (j + 1) % period, number) for j in range(period) if expanding}
+    nodes, leaves = read_tree(certificate["tree"], root, f.work)
+    for n, spans in leaves:
+        where, number = f"tree: token {n}", nodes[n]
+        forms = [[*((v - u) * (i == k) for k in range(d)), u + v] for i, (u, v) in enumerate(spans)]
+        for block in ends.get(number, []):
+            within = zip(map(span, combined(block.rows, forms, f.work)), block.lo, block.hi, strict=True)
+            holds = all(lo << bits + 1 <= least and most <= hi << bits + 1 for (least, most), lo, hi in within)
+            need(holds, where, "a leaf in the blocks that have its number", number)
+        if number in ends and number not in rounds:
+            continue
+        slopes = [[shifted(t, t, 1) for t in column] for column in zip(*forms, strict=True)]
+        image = [*map(meet, *(ranges(stepped(f, box, x)) for x in (slopes, [spans])))]
+        after, below = rounds.get(number, (number, number))
+        for other in met(nodes, image, f.work):
+            rule = f"an image that meets leaves with numbers below {below}{f' or with {after}' * (number in rounds)}"
+            need(other < below or (other == after and number in rounds), where, rule, other)
+
+
 def reduced(f: Map, values: object) -> Map:
     """p, a network of the line with s(f(x)) = p(s(x)) and s(x) = v.x, for a row v such that all rows that x is first multiplied
     with are multiples u v: then f(x) depends on s(x) alone.
@@ -1990,19 +2135,20 @@ KINDS = {
     "block-horseshoe": Kind("CHAOTIC", block_horseshoe, "expanding blocks words vector growth"),
     "contraction": Kind("ORDERED", contraction, "rows factor"),
     "covering-chain": Kind("CHAOTIC", covering_chain, "bits blocks chains vector growth"),
+    "order-tree": Kind("ORDERED", order_tree, "bits lo hi families tree"),
     "cycles-complete": Kind("CYCLES", cycles_complete, "period base vectors tree cycles"),
     "rank-one": Kind("", rank_one, "row proof"),
 }
 LINEAR = ["odd-return", "periodic-orbit", "order", "odd-return-box", "order-box"]  # the kinds of proofs in rank-one
 # The kinds for maps of R^d.
-SPATIAL = ["block-horseshoe", "contraction", "covering-chain", "cycles-complete", "rank-one"]
+SPATIAL = ["block-horseshoe", "contraction", "covering-chain", "order-tree", "cycles-complete", "rank-one"]
 ENCLOSING = ["odd-return-box", "order-box"]  # the kinds for boxes and smooth networks; all others need an exact map
 
 
 ENTROPIES = {
-    "entropy-lower": ("is at least", "Misiurewicz 1979"),
-    "entropy-upper": ("is at most", "Misiurewicz and Szlenk 1980"),
-    "constant-slope": ("equals", "Misiurewicz and Szlenk 1980"),
+    "entropy-lower": ("is at least", "down", "Misiurewicz 1979"),
+    "entropy-upper": ("is at most", "up", "Misiurewicz and Szlenk 1980"),
+    "constant-slope": ("equals", "", "Misiurewicz and Szlenk 1980"),
 }
 
 
@@ -2012,8 +2158,8 @@ def claim_words(kind: str, certificate: dict[str, Any], box: bool = False, f: st
     says that the map file gives a box, and f is the map's name.
     """
 
-    def show(text: str) -> str:
-        return shown(Fraction(text))
+    def show(text: str, rounding: str = "") -> str:
+        return shown(Fraction(text), rounding)
 
     def iterate(times: int) -> str:
         return f"{f}(x)" if times == 1 else f"{f}^{times}(x)"
@@ -2023,7 +2169,7 @@ def claim_words(kind: str, certificate: dict[str, Any], box: bool = False, f: st
         through = "f(x) depends on s(x) = v.x alone, v the row, and s(f(x)) = p(s(x)) for a map p of the line"
         return f"{through}, so what is concluded of p holds of f: {claim_words(proof['kind'], proof, f='p')}"
     if kind == "contraction":
-        norm = f"f brings any two points closer together, by the factor {show(certificate['factor'])} or less in a norm"
+        norm = f"f brings any two points closer together, by the factor {show(certificate['factor'], 'up')} or less in a norm"
         return (
             f"{norm}; hence it has one fixed point, to which every orbit converges, and no Li-Yorke pair (Banach 1922)"
         )
@@ -2032,16 +2178,24 @@ def claim_words(kind: str, certificate: dict[str, Any], box: bool = False, f: st
         each = ", ".join(f"{len([*group])} of least period {p}" for p, group in groupby(sorted(periods)))
         cycles = f"{len(periods) or 'no'} cycle{'s' * (len(periods) != 1)} whose least period divides {certificate['period']}"
         return f"f has {'exactly ' * bool(periods)}{cycles}{f': {each}' * bool(periods)}"
+    if kind == "order-tree":
+        families = certificate["families"]
+        lengths, among = {family.get("period", len(family["ends"])) for family in families}, len(families)
+        multiples = [str(p) for p in sorted(lengths) if not any(q % p == 0 for q in lengths - {p})]
+        many, s, divide = (f"one of at most {among}", "s", "divide") if among > 1 else ("one", "", "divides")
+        cycle = f"cycle{s}, whose least period{s} {divide} {' or '.join(multiples)}"
+        cycle = f"fixed point{s}" if lengths == {1} else cycle
+        return f"every orbit of f converges to {many} {cycle}; hence f has no Li-Yorke pair (Conley 1978)"
     if kind in SPATIAL:
         chaos = "chaotic in the sense of Li and Yorke, and its topological entropy there is at least"
         words, blocks = certificate.get("words"), certificate["blocks"]
         how = f"a block horseshoe of {len(words)} words" if words else f"covering chains of {len(blocks)} blocks"
-        return f"f has a compact invariant set on which it is {chaos} log({show(certificate['growth'])}) (by {how})"
+        return f"f has a compact invariant set on which it is {chaos} log({show(certificate['growth'], 'down')}) (by {how})"
     domain, m = certificate["claim"]["domain"], 1 << certificate.get("level", 0)
     many = "for every network f in the box, " if box else ""
     if "radius" in certificate:
         unit = " times their absolute values" if certificate["weights"] == "relative" else ""
-        many = f"for every network f whose weights and biases differ from these by at most {show(certificate['radius'])}{unit}, "
+        many = f"for every network f whose weights and biases differ from these by at most {show(certificate['radius'], 'down')}{unit}, "
     into = f"{many}{f} maps {f'[{show(domain[0])}, {show(domain[1])}]' if domain else 'the real line'} into itself, and"
     entropy = f"positive topological entropy{'' if domain else ' on a compact invariant set'}"
     chaos = f"{entropy} and an uncountable scrambled set: it is chaotic in the sense of Li and Yorke"
@@ -2050,10 +2204,14 @@ def claim_words(kind: str, certificate: dict[str, Any], box: bool = False, f: st
         return f"{into} {orbit}; hence {f} has {chaos} (Bowen and Franks 1976; Jankova and Smital 1986)"
     if kind == "region-count":
         last, regions = len(certificate["regions"]), show(certificate["regions"][-1])
-        return f"{into} f{f'^{last}' * (last > 1)} has exactly {regions} linear regions"
+        exactly = "" if "rounded" in regions else "exactly "
+        return f"{into} f{f'^{last}' * (last > 1)} has {exactly}{regions} linear regions"
     if kind in ENTROPIES:
-        relation, source = ENTROPIES[kind]
-        return f"{into} its topological entropy {relation} log({show(certificate['growth'])}) ({source})"
+        relation, rounding, source = ENTROPIES[kind]
+        where = "" if domain else " on compact invariant sets"
+        return (
+            f"{into} its topological entropy{where} {relation} log({show(certificate['growth'], rounding)}) ({source})"
+        )
     if kind in ("odd-return", "odd-return-box"):
         few, less = SIDES[certificate["side"]]
         few = less if kind in ENCLOSING else few
@@ -2093,10 +2251,11 @@ def prove(f: Map, document: object) -> str:
     need(claim["domain"] == f.domain, "claim.domain", "the domain of the map", claim["domain"])
     need(f.is_line or name in SPATIAL, "kind", f"one of {', '.join(SPATIAL)}, as f is a map of R^{f.dimension}", name)
     if name in SPATIAL:
-        smooth = name in ["contraction", "covering-chain", "rank-one"]
+        smooth = name in ["contraction", "covering-chain", "order-tree", "rank-one"]
         holds = (f.is_exact or smooth) and bool(f.layers) and not f.is_box and not f.domain
         which = "plrnn and single networks" if smooth else "plrnn and piecewise-linear networks"
         which = "single networks, plrnn and gated cells" if name == "covering-chain" else which
+        which = "single networks and gated cells" if name == "order-tree" else which
         need(holds, "kind", f"one for other maps, as this is for {which} on all of R^d", name)
     elif name in ENCLOSING:
         need(bool(f.layers), "kind", "one for piecewise-linear maps, as this is for networks alone", name)

@@ -22,6 +22,7 @@ from certify.dimension.decide import SpatialDecision, decide_spatial
 from certify.dimension.horseshoes.proof import BlockHorseshoe
 from certify.dimension.listing.complete import CompleteCycles, complete_cycles
 from certify.dimension.listing.exact import Cycle, search
+from certify.dimension.order.proof import OrderTree
 from certify.dimension.rank_one import LineProof, RankOne, Reduction, reduction
 from certify.dimension.system import System
 from certify.enclosure.decide import EnclosedDecision, OddReturnBox, OrderBox, decide_box
@@ -161,13 +162,13 @@ def _prove_in_space(
         return Verdict("UNDECIDED", decision.reason, None, decision)
     progress("checking the certificate")
     try:
-        if isinstance(decision, CoveringChains):
+        if isinstance(decision, CoveringChains | OrderTree):
             decision, proof = checked_enclosure(decision, given)
         else:
             proof = checked(decision, None, given)
     except BudgetExceeded as error:
         return Verdict("UNDECIDED", str(error), None, NotDecided(str(error)))
-    verdict: Literal["CHAOTIC", "ORDERED"] = "ORDERED" if isinstance(decision, Contraction) else "CHAOTIC"
+    verdict: Literal["CHAOTIC", "ORDERED"] = "ORDERED" if isinstance(decision, Contraction | OrderTree) else "CHAOTIC"
     return Verdict(verdict, _spatial_reason(decision), proof, decision)
 
 
@@ -186,10 +187,10 @@ def _prove_by_enclosures(
     return Verdict(verdict, _enclosed_reason(decision, given), proof, decision)
 
 
-TRIES = {OddReturnBox: 5, OrderBox: 3, CoveringChains: 2}
+TRIES = {OddReturnBox: 5, OrderBox: 3, CoveringChains: 2, OrderTree: 2}
 """With so many bits, doubled each time, the checker is asked: the first resolve the margins or cells, so more hardly ever help."""
 
-Enclosed = TypeVar("Enclosed", bound=OddReturnBox | OrderBox | CoveringChains)
+Enclosed = TypeVar("Enclosed", bound=OddReturnBox | OrderBox | CoveringChains | OrderTree)
 
 
 def checked_enclosure(decision: Enclosed, given: Box | Spatial) -> tuple[Enclosed, Certificate]:
@@ -401,9 +402,14 @@ def _enclosed_reason(decision: OddReturnBox | OrderBox, given: Network | Box) ->
     return f"{inequality}: {values}; an odd return of {'f' if m == 1 else f'g = {g}'} (n = {decision.n}, level {decision.level})."
 
 
-def _spatial_reason(decision: BlockHorseshoe | CoveringChains | Contraction) -> str:
+def _spatial_reason(decision: BlockHorseshoe | CoveringChains | Contraction | OrderTree) -> str:
     if isinstance(decision, Contraction):
         return f"f contracts by the factor {shown(decision.factor)} in a weighted maximum norm, so one fixed point attracts all orbits."
+    if isinstance(decision, OrderTree):
+        kept, left = (sum((one.expanding > 0) == out for one in decision.families) for out in (False, True))
+        families = "1 family" if kept + left == 1 else f"{kept + left} families"
+        ends = f"{families} of blocks around cycles: {kept} attract{'s' * (kept == 1)}, {left} repel{'s' * (left == 1)} in some directions"
+        return f"along a tree of {decision.leaves} boxes every orbit runs down to {ends}."
     entropy = f"topological entropy at least log({decision.growth}), about {math.log(as_float(decision.growth)):.4f}"
     if isinstance(decision, CoveringChains):
         steps = _lengths(len(chain) - 1 for chain in decision.chains)

@@ -1,4 +1,4 @@
-"""Draws the pictures of the README and of docs/plots.md, from maps and certificates in cases/: `make docs`."""
+"""Draws the pictures of the README, of docs/plots.md and of docs/settling.md, from maps and certificates in cases/: `make docs`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import certify
 from certify import families
-from certify.plot import diagram, examine, graph, save
+from certify.plot import diagram, examine, graph, plane, save
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -27,6 +27,13 @@ def iterates() -> None:
     save(figure, DOCS / "iterates.svg")
 
 
+def settling() -> None:
+    """Two units that remember: the boxes of the proof, the blocks at which orbits end, and orbits."""
+    case = ROOT / "cases" / "two-memories"
+    proof = json.loads((case / "certificate.json").read_text())
+    save(plane(certify.load(case / "map.json"), certificate=proof, title="hardtanh(2x) in R²"), DOCS / "settling.svg")
+
+
 def family() -> None:
     """The stunted tents: order of each level, then chaos."""
     values = examine(families.stunted_tent, [f"{60 + i}/120" for i in range(60)])
@@ -37,3 +44,4 @@ if __name__ == "__main__":
     verdict()
     iterates()
     family()
+    settling()

@@ -50,6 +50,8 @@ def proof(folder: Path) -> str:
     certificate: dict[str, Any] = json.loads(path.read_text())
     if certificate["kind"] == "contraction":
         return f"contracts by {certificate['factor']}"
+    if certificate["kind"] == "order-tree":
+        return f"settles to one of at most {len(certificate['families'])} cycles"
     lengths = sorted(len(word[2].split()) for word in certificate["words"])
     words = f"words of {', '.join(map(str, lengths))} steps" if len(lengths) < 4 else f"{len(lengths)} words"
     growth = certificate["growth"]

@@ -94,8 +94,11 @@ def test_the_running_example_of_the_certificate_page() -> None:
     assert certify.check(turned, contraction).status == "VALID"
     cycles = next(json.loads(block) for block in blocks(page, "json") if '"cycles-complete"' in block)
     assert certify.check(ROOT / "cases" / "lozi" / "map.json", cycles).status == "VALID"
+    tree = next(json.loads(block) for block in blocks(page, "json") if '"order-tree"' in block)
+    settling = certify.Network([certify.Layer([[2]], [0], "tanh")], None)
+    assert certify.check(settling, tree).status == "VALID"
     assert example["map_sha256"] == orbit["map_sha256"] == sha256(tent)
-    assert all(proof["digest"] == digest(proof) for proof in (example, orbit, order, horseshoe, chains))
+    assert all(proof["digest"] == digest(proof) for proof in (example, orbit, order, horseshoe, chains, tree))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)

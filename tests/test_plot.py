@@ -123,6 +123,7 @@ def test_every_certificate_is_drawn_or_refused_in_a_line(case: str, tmp_path: Pa
         "order-box",
         "block-horseshoe",
         "covering-chain",
+        "order-tree",
     ):
         assert result.exit_code == 0, result.output
         assert out.exists()
@@ -285,7 +286,7 @@ def edited(tmp_path: Path) -> str:
                 "--certificate",
                 "cases/lozi-contracts/certificate.json",
             ],
-            "with blocks or cycles to draw",
+            "with blocks, cycles or a tree to draw",
         ),
         (["plot-family", "tent", "--over", "0,2", "-o", "a.svg"], "into itself"),
         (["plot-family", "tent", "--over", "1/2", "-o", "a.svg"], "--over"),
@@ -348,12 +349,12 @@ def test_matplotlib_is_loaded_by_the_first_picture_alone() -> None:
 
 
 def test_the_pictures_of_the_page_are_current(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is drawn in docs/plots.md and in the README, up to matplotlib's version: the words and the numbers of curves."""
+    """What is drawn in docs/plots.md, docs/settling.md and the README, up to matplotlib's version: the words and the numbers of curves."""
     draw: Callable[[], None]
     pictures: dict[str, Any] = {"__name__": "pictures", "__file__": str(ROOT / "docs" / "pictures.py")}
     exec((ROOT / "docs" / "pictures.py").read_text(), pictures)
     pictures["DOCS"] = tmp_path
-    for draw in (pictures["verdict"], pictures["iterates"], pictures["family"]):
+    for draw in (pictures[name] for name in ("verdict", "iterates", "family", "settling")):
         draw()
     for made in tmp_path.iterdir():
         words = [re.findall(r"<text[^>]*>([^<]*)<", path.read_text()) for path in (made, ROOT / "docs" / made.name)]

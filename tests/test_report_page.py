@@ -32,6 +32,7 @@ from tests import (
     test_checker_boxes,
     test_checker_chains,
     test_checker_cycles,
+    test_checker_order_tree,
     test_rank_one,
 )
 from tests.checker_mutations import mutations
@@ -89,7 +90,8 @@ WRITTEN = {
 
 
 def goods() -> Iterator[tuple[str, Document, Document]]:
-    for module in (test_checker, test_checker_boxes, test_checker_blocks, test_checker_chains, test_rank_one):
+    kinds = (test_checker_boxes, test_checker_blocks, test_checker_chains, test_rank_one, test_checker_order_tree)
+    for module in (test_checker, *kinds):
         for name, (document, proof) in module.GOOD.items():
             yield f"{module.__name__}: {name}", document, proof
     for name, (document, proof) in {**WRITTEN, **test_checker_cycles.BY_HAND}.items():
@@ -146,7 +148,8 @@ def written(pairs: list[tuple[Any, Document, Document]]) -> list[tuple[Any, Docu
 def test_tables_of_defects() -> None:
     """What the checker's own tests refuse is refused here, except where the sentence alone is wrong, which is not compared here."""
     tables = [*test_checker.TABLES.values(), *test_checker_boxes.TABLES.values()]
-    tables += [module.DEFECTS for module in (test_checker_chains, test_checker_cycles, test_rank_one)]
+    spatial = (test_checker_chains, test_checker_cycles, test_checker_order_tree, test_rank_one)
+    tables += [module.DEFECTS for module in spatial]
     rows = written([(name, *row[:2]) for table in tables for name, row in table.items()])
     answers = recheck([texts(document, proof) for _, document, proof in rows])
     refused = 0
@@ -172,6 +175,8 @@ KINDS = {
     "cycles": (test_checker_cycles.BY_HAND, "one piece"),
     "cycles with a vector": (test_checker_cycles.BY_HAND, "the other base"),
     "rank one": (test_rank_one.GOOD, "order"),
+    "tree": (test_checker_order_tree.GOOD, "basins"),
+    "tree of a cell": (test_checker_order_tree.GOOD, "lstm"),
 }
 
 
@@ -197,7 +202,9 @@ def test_changed_certificates_get_the_answer_of_the_checker(kind: str) -> None:
     assert valid < len(sealed) / 4
 
 
-@pytest.mark.parametrize("kind", ["odd-return", "order", "boxes", "horseshoe", "smooth chains", "cycles", "rank one"])
+@pytest.mark.parametrize(
+    "kind", ["odd-return", "order", "boxes", "horseshoe", "smooth chains", "cycles", "rank one", "tree"]
+)
 def test_changed_maps_get_the_answer_of_the_checker(kind: str) -> None:
     table, name = KINDS[kind]
     document, proof = table[name]

@@ -1,1 +1,1 @@
-"""Maps of R^d: horseshoes of blocks, contractions and lines in disguise; in subpackages covering chains and lists of cycles."""
+"""Maps of R^d: block horseshoes, contractions, lines in disguise; in subpackages covering chains, trees of boxes, lists of cycles."""

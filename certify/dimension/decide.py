@@ -1,4 +1,4 @@
-"""The decision in R^d: a contraction, a horseshoe, covering chains, or not decided."""
+"""The decision in R^d: a contraction, a tree of boxes, a horseshoe, covering chains, or not decided."""
 
 from __future__ import annotations
 
@@ -14,16 +14,21 @@ from certify.dimension.chains.search import search_chains
 from certify.dimension.contraction import Contraction, contraction
 from certify.dimension.horseshoes.proof import BlockHorseshoe
 from certify.dimension.horseshoes.search import search_horseshoes
+from certify.dimension.order.proof import OrderTree
+from certify.dimension.order.search import search_tree
 from certify.dimension.system import System
 from certify.errors import InputError
 from certify.gated import Cell
 from certify.mapfile import Spatial
 from certify.network import Network
+from certify.plrnn import PLRNN
 
 SECONDS = 50.0
 """Of a search, where no other limit is given: with what cannot be interrupted it ends within a minute."""
+TREE_SHARE = 0.4
+"""Of the time, for a tree of boxes, before chaos is sought."""
 
-SpatialDecision = BlockHorseshoe | CoveringChains | Contraction | NotDecided
+SpatialDecision = BlockHorseshoe | CoveringChains | Contraction | OrderTree | NotDecided
 
 
 def decide_spatial(
@@ -42,6 +47,14 @@ def decide_spatial(
         with np.errstate(all="ignore"):  # doubles only propose
             if found := contraction(given):
                 return found
-    if isinstance(given, Cell) or (isinstance(given, Network) and given.smooth):
-        return search_chains(given, budget, progress, seed, greatest)
-    return search_horseshoes(System(given), budget, progress, seed, greatest)
+    if isinstance(given, PLRNN):
+        return search_horseshoes(System(given), budget, progress, seed, greatest)
+    share = replace(budget, time_limit=TREE_SHARE * (budget.time_limit or 0))
+    settled = search_tree(given, share, progress, seed)  # which gives up at once where orbits do not come to rest
+    if isinstance(settled, OrderTree):
+        return settled
+    if isinstance(given, Network) and not given.smooth:
+        chaos: SpatialDecision = search_horseshoes(System(given), budget, progress, seed, greatest)
+    else:
+        chaos = search_chains(given, budget, progress, seed, greatest)
+    return NotDecided(f"{settled.reason}; {chaos.reason}") if isinstance(chaos, NotDecided) else chaos

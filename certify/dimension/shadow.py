@@ -1,4 +1,4 @@
-"""A map of R^d on paper: an orbit and the blocks of a proof, seen in two coordinates. In doubles, for the eye alone."""
+"""A map of R^d on paper: orbits, and the blocks or boxes of a proof, seen in two coordinates. In doubles, for the eye alone."""
 
 from __future__ import annotations
 
@@ -28,6 +28,40 @@ def orbit(given: Spatial, start: Floats, steps: int) -> Floats:
             if not np.all(np.abs(points[-1]) < FAR):
                 return np.array(points[:-1])
     return np.array(points)
+
+
+def orbits(given: Spatial, certificate: Mapping[str, Any], starts: int, steps: int) -> Floats:
+    """So many points each of some orbits that begin in the root of a tree, at random points that are the same every time. Shape
+    (starts steps, d) at most.
+    """
+    lo, hi = (np.array(floats([rational(x) for x in certificate[key]])) for key in ("lo", "hi"))
+    random = np.random.default_rng(0)
+    return np.concatenate([orbit(given, random.uniform(lo, hi), steps - 1) for _ in range(starts)])
+
+
+def leaves(certificate: Mapping[str, Any]) -> tuple[list[int], Floats]:
+    """The numbers of the boxes into which a tree cuts its root, and their lower and upper corners, about. Shape (n, 2, d)."""
+    root = np.array([floats([rational(x) for x in certificate[key]]) for key in ("lo", "hi")])
+    found, corners, left = list[int](), list[Floats](), [root]
+    for token in certificate["tree"].split(" "):
+        box = left.pop()
+        if token[0] != "/":
+            found.append(int(token))
+            corners.append(box)
+            continue
+        k, lower, upper = int(token[1:]), box.copy(), box.copy()
+        lower[1, k] = upper[0, k] = box[:, k].mean()
+        left += [upper, lower]
+    return found, np.array(corners)
+
+
+def expansions(certificate: Mapping[str, Any]) -> dict[int, int]:
+    """For each number that a family of a tree owns, how many directions expand there."""
+    return {
+        family["number"] + i: family["expanding"]
+        for family in certificate["families"]
+        for i in range(len(family["ends"]))
+    }
 
 
 def parallelepiped(block: Mapping[str, Any]) -> tuple[Floats, Floats]:

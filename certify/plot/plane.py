@@ -1,4 +1,4 @@
-"""A map of R^d in two coordinates: an orbit in doubles, which proves nothing, and the blocks or the cycles of a certificate."""
+"""A map of R^d in two coordinates: orbits in doubles, which prove nothing, and the blocks, boxes or cycles of a certificate."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from certify.certificate import Certificate
-from certify.dimension.shadow import orbit, outline, parallelepiped
+from certify.dimension.shadow import expansions, leaves, orbit, orbits, outline, parallelepiped
 from certify.dimension.system import Floats
 from certify.errors import InputError
 from certify.mapfile import Map, is_spatial
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 STEPS, TRANSIENT, STARTS = 5000, 500, 16
 """Steps of an orbit where nothing else is asked for, those before them that are not drawn, and how many starts are tried."""
+SETTLING = 100
+"""Of how many orbits these steps are, of a map whose orbits settle."""
 MARK = "#d81b60"
+PASSING, EXPANDING, ATTRACTING = "#eef0f2", "#f5cba7", "#aed6f1"
+"""Boxes of a tree: outside all blocks, in a block that expands in some directions, in one that does not."""
 SMALL = 0.01
 """A block that is smaller than this part of the picture is marked by a circle."""
 
@@ -34,15 +38,17 @@ def plane(
     coordinates: Sequence[int] = (1, 2),
     title: str = "",
 ) -> Figure:
-    """Two coordinates, counted from 1, of an orbit of a map of R^d, with the blocks of a certificate as polygons, or its cycles.
+    """Two coordinates, counted from 1, of an orbit of a map of R^d, with the blocks of a certificate as polygons, or its cycles; in R^2
+    also with the boxes of its tree.
 
     The orbit is computed in doubles: nothing is proved of it. It begins at `start` and has so many steps. Without `start` it begins
     at the centre of the first block, or at one of 16 random points (the same every time) from which it does not go far away, and
-    its first 500 points are left out. Blocks are drawn as they look from the direction of the other coordinates. The certificate
-    is believed: have it checked first (`certify.check`).
+    its first 500 points are left out; of a map with a tree the steps are shared by 100 orbits that begin in its root. Blocks are
+    drawn as they look from the direction of the other coordinates. The certificate is believed: have it checked first
+    (`certify.check`).
 
     Raises `InputError` for a map of the line, for other coordinates than those of the map, for a start of another length, for a
-    certificate with neither, and where matplotlib is not installed.
+    certificate with nothing of the kind, and where matplotlib is not installed.
     """
     if not is_spatial(given) or (d := given.dimension or 0) < 2:
         raise InputError("map", "a map of R^d, d > 1", "a map of one dimension")
@@ -51,16 +57,24 @@ def plane(
     if start is not None and len(start) != d:
         raise InputError("orbit", f"{d} numbers", f"{len(start)}")
     shown = certificate or {"blocks": []}
-    if "blocks" not in shown and "cycles" not in shown:
-        raise InputError("CERT", "a certificate with blocks or cycles to draw", f'"{shown["kind"]}"')
-    blocks, pair = shown.get("blocks", []), (coordinates[0] - 1, coordinates[1] - 1)
-    points = _points(given, start, steps, blocks)[:, [*pair]]
+    if not {"blocks", "cycles", "families"} & {*shown}:
+        raise InputError("CERT", "a certificate with blocks, cycles or a tree to draw", f'"{shown["kind"]}"')
+    settles, pair = "families" in shown, (coordinates[0] - 1, coordinates[1] - 1)
+    blocks = [end for family in shown["families"] for end in family["ends"]] if settles else shown.get("blocks", [])
+    if settles and start is None:
+        many = min(SETTLING, steps)
+        points, of = orbits(given, shown, many, steps // many)[:, [*pair]], f"{many} orbits"
+    else:
+        points, of = _points(given, start, steps, blocks)[:, [*pair]], "an orbit"
     polygons = [outline(block, pair) for block in blocks]
     cycles = [orbit(given, _floats(one["point"]), one["period"] - 1)[:, [*pair]] for one in shown.get("cycles", [])]
     if certificate:
         title = f"{certificate['claim']['verdict']}: {title}" if title else certificate["claim"]["verdict"]
     with style():
-        return _draw(points, polygons, cycles, coordinates, title)
+        figure = _draw(points, of, polygons, cycles, coordinates, title)
+        if settles and d == 2:
+            _boxes(figure, shown, pair)
+    return figure
 
 
 def _floats(x: Sequence[Any]) -> Floats:
@@ -82,8 +96,37 @@ def _points(given: Any, start: Sequence[Any] | None, steps: int, blocks: Sequenc
     return found[TRANSIENT:] if len(found) > TRANSIENT else found
 
 
+def _boxes(figure: Figure, certificate: Certificate, pair: tuple[int, int]) -> None:
+    """The boxes of a tree in R^2, behind what is drawn already."""
+    from matplotlib.collections import PolyCollection
+    from matplotlib.patches import Patch
+
+    numbers, corners = leaves(certificate)
+    expanding = expansions(certificate)
+    colours = [PASSING if n not in expanding else EXPANDING if expanding[n] else ATTRACTING for n in numbers]
+    lo, hi = corners[:, 0, [*pair]], corners[:, 1, [*pair]]
+    squares = np.stack([lo, np.stack([hi[:, 0], lo[:, 1]], axis=1), hi, np.stack([lo[:, 0], hi[:, 1]], axis=1)], axis=1)
+    (axes,) = figure.axes
+    axes.add_collection(PolyCollection([*squares], facecolors=colours, edgecolors="#b8bec4", linewidths=0.3, zorder=0))
+    axes.autoscale_view()
+    words = {
+        ATTRACTING: "boxes in blocks that attract",
+        EXPANDING: "boxes in blocks that some directions leave",
+        PASSING: "boxes that orbits pass through",
+    }
+    patches = [Patch(color=colour, label=f"{colours.count(colour):,} {what}") for colour, what in words.items()]
+    handles, _ = axes.get_legend_handles_labels()
+    shown = [*handles, *(patch for patch, colour in zip(patches, words) if colour in colours)]
+    axes.legend(handles=shown, loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=1, frameon=False)
+
+
 def _draw(
-    points: Floats, polygons: Sequence[Floats], cycles: Sequence[Floats], coordinates: Sequence[int], title: str
+    points: Floats,
+    of: str,
+    polygons: Sequence[Floats],
+    cycles: Sequence[Floats],
+    coordinates: Sequence[int],
+    title: str,
 ) -> Figure:
     from matplotlib.figure import Figure
 
@@ -97,7 +140,7 @@ def _draw(
         "markerfacecolor": "none",
         "color": MARK,
     }
-    label = f"{len(points):,} points of an orbit in float64 (not proved)"  # fewer than asked for where it goes far away
+    label = f"{len(points):,} points of {of} in float64 (not proved)"  # fewer than asked for where it goes far away
     axes.plot(*points.T, color="black", label=label, **dots)
     if polygons:
         extent = np.ptp(np.vstack([points, *polygons]), axis=0)

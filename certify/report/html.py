@@ -25,7 +25,9 @@ LONGEST = 400
 ROWS = 24
 """Rows of a table beyond which it is folded."""
 
-MODULES = ("exact", "maps", "rules", "blocks", "functions", "boxes", "signals", "chains", "cycles", "lines", "check")
+MODULES = (
+    "exact", "maps", "rules", "blocks", "functions", "boxes", "signals", "chains", "trees", "cycles", "lines", "check",
+)  # fmt: skip
 """The files of `recheck/`, in the order in which they are joined."""
 
 HEADLINES = {

@@ -18,7 +18,7 @@ from certify.certificate import Certificate
 from certify.counting import iter_counts
 from certify.decision.budget import Budget
 from certify.dimension.rank_one import reduction
-from certify.dimension.shadow import FAR, orbit, outline, parallelepiped
+from certify.dimension.shadow import FAR, expansions, leaves, orbit, orbits, outline, parallelepiped
 from certify.dimension.system import Floats
 from certify.enclosure.doubles import Doubles
 from certify.enclosure.orbit import enclose_orbit
@@ -43,6 +43,8 @@ MOST_UNITS = 200
 """Units of a network whose orbits are enclosed."""
 ORBIT_IN_PLANE, TRANSIENT, MOST_MARKS = 2500, 100, 500
 """Points of an orbit, those before them that are not drawn, and points of all cycles together that are."""
+STARTS, MOST_BOXES = 50, 6000
+"""Orbits that are drawn of a map that settles, and boxes of a tree that are."""
 
 Data = dict[str, Any]
 
@@ -53,6 +55,8 @@ def pictures(given: Map, certificate: Certificate) -> Data:
     """
     if certificate["kind"] == "rank-one":
         return _through_one_number(given, certificate)
+    if certificate["kind"] == "order-tree" and is_spatial(given):
+        return {"plane": _settling(given, certificate)}
     if is_spatial(given):
         return {"plane": _plane(given, certificate)}
     return _line(line_map(given), certificate)
@@ -231,6 +235,30 @@ def _plane(given: Spatial, certificate: Certificate, start: Floats | None = None
         "blocks": [_rounded(outline(block).tolist()) for block in blocks],
         "cycles": [_rounded(cycle[:, :2].tolist()) for cycle in cycles],
     }
+
+
+def _settling(given: Spatial, certificate: Certificate) -> Data:
+    """Two coordinates of some orbits in doubles and of the blocks of a tree; in R^2 also its boxes, each with its lower and its upper
+    corner and 0, or at an end 1 where that attracts and 2 where some directions expand. In R^1 the coordinates are x and f(x).
+    """
+    points = orbits(given, certificate, STARTS, ORBIT_IN_PLANE // STARTS)
+    if given.dimension == 1:
+        steps = points.reshape(STARTS, -1)
+        points = np.stack([steps[:, :-1], steps[:, 1:]], axis=2).reshape(-1, 2)
+        return {"points": _rounded(points.tolist()), "blocks": [], "cycles": [], "starts": STARTS}
+    blocks = [end for family in certificate["families"] for end in family["ends"]]
+    data: Data = {
+        "points": _rounded(points[:, :2].tolist()),
+        "blocks": [_rounded(outline(block).tolist()) for block in blocks],
+        "cycles": [],
+        "starts": STARTS,
+    }
+    found, corners = leaves(certificate)
+    if given.dimension == 2 and len(found) <= MOST_BOXES:
+        expanding = expansions(certificate)
+        kinds = [0 if n not in expanding else 1 + (expanding[n] > 0) for n in found]
+        data["boxes"] = [[*_rounded(box), kind] for box, kind in zip(corners.tolist(), kinds)]
+    return data
 
 
 def _rounded(points: list[list[float]]) -> list[list[float]]:

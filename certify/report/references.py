@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Reference(NamedTuple):
-    """A journal article."""
+    """An article of a journal, or a volume of a series."""
 
     authors: tuple[str, ...]
     title: str
@@ -112,6 +112,30 @@ REFERENCES = {
         "202",
         2004,
         "32--58",
+    ),
+    "Conley1978": Reference(
+        ("Conley, Charles C.",),
+        "Isolated invariant sets and the Morse index",
+        "CBMS Regional Conf. Ser. in Math.",
+        "38",
+        1978,
+        "1--89",
+    ),
+    "KaliesMischaikowVanderVorst2005": Reference(
+        ("Kalies, William D.", "Mischaikow, Konstantin", "VanderVorst, Robert C. A. M."),
+        "An algorithmic approach to chain recurrence",
+        "Found. Comput. Math.",
+        "5",
+        2005,
+        "409--449",
+    ),
+    "Zgliczynski2009": Reference(
+        ("Zgliczyński, Piotr",),
+        "Covering relations, cone conditions and the stable manifold theorem",
+        "J. Differential Equations",
+        "246",
+        2009,
+        "1774--1819",
     ),
     "BlanchardGlasnerKolyadaMaass2002": Reference(
         ("Blanchard, François", "Glasner, Eli", "Kolyada, Sergiĭ", "Maass, Alejandro"),

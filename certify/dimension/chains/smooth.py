@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, NamedTuple, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,7 +130,18 @@ class Enclosed:
         return np.asarray(self.centre + abs(self.slopes).sum(axis=1) * SIGNS)
 
 
-Signal = TypeVar("Signal", Doubles, Enclosed)
+class Units(Protocol):
+    """What a map asks of the units that it is given."""
+
+    def through(self, step: Step) -> Self: ...
+    def activated(self, activation: Activation) -> Self: ...
+    def __add__(self, other: Self) -> Self: ...
+    def __mul__(self, other: Self) -> Self: ...
+    def part(self, start: int, stop: int) -> Self: ...
+    def joined(self, other: Self) -> Self: ...
+
+
+Signal = TypeVar("Signal", bound=Units)
 
 
 class Smooth:
@@ -145,16 +156,20 @@ class Smooth:
     def step(self, x: Floats) -> Floats:
         """The images of points (..., d) in doubles."""
         none = np.zeros((*x.shape, 0))
-        return self._image(self._doubles, Doubles(x, none, none, 0.0)).centre
+        return self._image(self.steps, Doubles(x, none, none, 0.0)).centre
 
     def jacobians(self, x: Floats) -> Floats:
         """The derivatives at points (..., d), in doubles."""
         columns = np.broadcast_to(np.eye(self.dimension), (*x.shape, self.dimension))
-        return self._image(self._doubles, Doubles(x, columns, np.zeros_like(columns), 0.0)).slopes
+        return self._image(self.steps, Doubles(x, columns, np.zeros_like(columns), 0.0)).slopes
 
     def about(self, centres: Floats, columns: Floats) -> Doubles:
         """f over the blocks of these centres (..., d) and columns (..., d, d), in doubles: a proposal."""
-        return self._image(self._doubles, Doubles(centres, columns, np.zeros_like(columns), 1.0))
+        return self._image(self.steps, Doubles(centres, columns, np.zeros_like(columns), 1.0))
+
+    def image(self, x: Signal) -> Signal:
+        """Of units in doubles of any kind."""
+        return self._image(self.steps, x)
 
     def over(self, centre: Sequence[Q], columns: Sequence[Sequence[Q]], bits: int) -> Enclosed:
         """f over a block, enclosed with so many bits."""
@@ -197,7 +212,7 @@ class Smooth:
         return z * x + rest * n
 
     @cached_property
-    def _doubles(self) -> list[Step]:
+    def steps(self) -> list[Step]:
         return [
             Step(np.array([*map(floats, layer.weight)]), np.array(floats(layer.bias)), layer.activation)
             for layer in self._layers

@@ -261,17 +261,23 @@
     byId("figures").lastChild.append(node("p", {}, describe));
   }
 
-  function plane({ plane: { points, blocks, cycles } }) {
+  function plane({ plane: { points, blocks, cycles, starts = 1, boxes = [] } }) {
     if (!points.length && !blocks.length && !cycles.length) return;
-    const all = [...points, ...blocks.flat(), ...cycles.flat()];
+    const all = [...points, ...blocks.flat(), ...cycles.flat(), ...boxes.flatMap(([lo, hi]) => [lo, hi])];
     const ends = [0, 1].map((k) => {
       const values = all.map((p) => p[k]);
       const [lo, hi] = [Math.min(...values), Math.max(...values)];
       const margin = (hi - lo || 1) / 20;
       return [lo - margin, hi + margin];
     });
-    const describe = `${points.length} points of one orbit in floating point, first two coordinates${blocks.length ? "; the blocks of the proof as polygons, a very small one in a circle" : ""}${cycles.length ? "; the points of the cycles in circles" : ""}.`;
-    const { area, X, Y, path } = plot("An orbit, seen in its first two coordinates", describe, ...ends);
+    const [many, title] = starts > 1 ? [`${starts} orbits`, "Orbits, seen in their"] : ["one orbit", "An orbit, seen in its"];
+    const tree = boxes.length ? "; the boxes of the proof, those in a block coloured: one colour where all directions contract, another where some expand" : "";
+    const describe = `${points.length} points of ${many} in floating point, first two coordinates${blocks.length ? "; the blocks of the proof as polygons, a very small one in a circle" : ""}${cycles.length ? "; the points of the cycles in circles" : ""}${tree}.`;
+    const { area, X, Y, path } = plot(`${title} first two coordinates`, describe, ...ends);
+    for (const [[a, b], [c, d], kind] of boxes) {
+      const [x, y] = [X(a), Y(d)];
+      area.append(node("rect", { class: `box box${kind}`, x: x.toFixed(2), y: y.toFixed(2), width: (X(c) - x).toFixed(2), height: (Y(b) - y).toFixed(2) }));
+    }
     area.append(node("g", {}, ...points.map(([x, y]) => node("circle", { class: "dot1", cx: X(x).toFixed(1), cy: Y(y).toFixed(1), r: 1.3 }))));
     for (const corners of blocks) {
       area.append(node("path", { class: "block", d: `${path(corners)}Z` }));

@@ -15,9 +15,10 @@ const RULES = {
   "rank-one": [rankOne, innerVerdict, ["row", "proof"]],
   "cycles-complete": [cyclesComplete, "CYCLES", ["period", "base", "vectors", "tree", "cycles"]],
   "covering-chain": [coveringChain, "CHAOTIC", ["bits", "blocks", "chains", "vector", "growth"]],
+  "order-tree": [orderTree, "ORDERED", ["bits", "lo", "hi", "families", "tree"]],
 };
 const ENCLOSED = ["odd-return-box", "order-box"];
-const SPATIAL = ["block-horseshoe", "contraction", "covering-chain", "cycles-complete", "rank-one"];
+const SPATIAL = ["block-horseshoe", "contraction", "covering-chain", "cycles-complete", "order-tree", "rank-one"];
 
 function examine(mapText, certificateText) {
   const data = parse(certificateText, "certificate");

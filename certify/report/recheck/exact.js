@@ -36,13 +36,19 @@ function need(condition, rule, message) {
 const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 const absolute = (n) => (n < 0n ? -n : n);
 
-/** The greatest common divisor of a >= 0 and b > 0; at once where b is a power of 2, as for all that comes from floats. */
+/**
+ * The greatest common divisor of a >= 0 and b > 0; at once where b is a power of 2, as for all that comes from floats. Long integers
+ * pay here, for all of the arithmetic that leads to a fraction: some microseconds for what takes so many.
+ */
 function gcd(a, b) {
   if (a !== 0n && (b & (b - 1n)) === 0n) {
+    if (b > SAFE) work.pay(b.toString(16).length ** 2 / 1_000_000);
     const power = a & -a;
     return power < b ? power : b;
   }
-  while (b > SAFE) [a, b] = [b, a % b];
+  let steps = 0;
+  for (; b > SAFE; steps++) [a, b] = [b, a % b];
+  work.pay(steps * (0.15 + steps / 3000));
   if (b === 0n) return a;
   let [x, y] = [Number(b), Number(a % b)];
   while (y) [x, y] = [y, x % y];

@@ -2,6 +2,7 @@
 //
 // The points of the set are x(y) = c + G y, -1 <= y_k <= 1. A signal encloses a quantity q that depends on them: `at` its value at
 // the centre, y = 0; `over` its values at all points; and `slopes` numbers s_k with q(y) = q(0) + Σ s_k y_k, for each y some of them.
+// Slopes between any two points, with q(y) - q(y') = Σ s_k (y_k - y'_k), differ from these in products alone.
 
 const farthest = ([u, v]) => (absolute(u) > absolute(v) ? absolute(u) : absolute(v));
 const reach = (slopes) => slopes.reduce((sum, s) => sum + farthest(s), 0n);
@@ -41,13 +42,13 @@ function bentSignal(activation, { at, over, slopes }, bits) {
   );
 }
 
-/** q r: its difference from its value at the centre is q (r - r(0)) + r(0) (q - q(0)). */
-function multipliedSignals(q, r, bits) {
+/** q r: its difference from its value at the centre is q (r - r(0)) + r(0) (q - q(0)); `anywhere`, that from its value at y', with r(y'). */
+function multipliedSignals(q, r, bits, anywhere) {
   work.pay((q.slopes.length * (1 + bits / 200)) / 2);
   return signal(
     multiplied(q.at, r.at, bits),
     multiplied(q.over, r.over, bits),
-    q.slopes.map((s, k) => lower(plus(product(q.over, r.slopes[k]), product(r.at, s)), bits)),
+    q.slopes.map((s, k) => lower(plus(product(q.over, r.slopes[k]), product(anywhere ? r.over : r.at, s)), bits)),
   );
 }
 
@@ -58,15 +59,18 @@ const complement = ({ at, over, slopes }, bits) => {
   return { at: from, over: around, slopes: slopes.map(minus) };
 };
 
-/** The map as a function of signals. */
-function onSignals(map, bits) {
-  const exact = (x) => [x, x];
-  const layerOf = (weight, bias, name) => ({ activation: { name }, units: weight.map((row, i) => unitOf(row.map(exact), exact(bias[i]))) });
+const exact = (x) => [x, x];
+const layerOf = (weight, bias, name) => ({ activation: { name }, units: weight.map((row, i) => unitOf(row.map(exact), exact(bias[i]))) });
+const layersOf = (map) => map.layers.map(({ weight, bias, activation }) => ({ activation, units: weight.map((row, i) => unitOf(row, bias[i])) }));
+const gateOf = (map, name, activation) => layerOf(map.gates[name].weight, map.gates[name].bias, activation);
+
+/** The map as a function of signals, whose slopes are those from the centre, or `anywhere` those between any two points. */
+function onSignals(map, bits, anywhere = false) {
   const apply = ({ units, activation }, signals) => combined(units, signals, bits).map((one) => bentSignal(activation, one, bits));
-  const times = (q, r) => q.map((one, k) => multipliedSignals(one, r[k], bits));
+  const times = (q, r) => q.map((one, k) => multipliedSignals(one, r[k], bits, anywhere));
   const sum = (q, r) => q.map((one, k) => addedSignals(one, r[k]));
   if (map.kind === "network") {
-    const layers = map.layers.map(({ weight, bias, activation }) => ({ activation, units: weight.map((row, i) => unitOf(row, bias[i])) }));
+    const layers = layersOf(map);
     return (x) => layers.reduce((signals, layer) => apply(layer, signals), x);
   }
   if (map.kind === "plrnn") {
@@ -74,7 +78,7 @@ function onSignals(map, bits) {
     const output = layerOf(map.A.map((row, i) => [...row, ...map.W[i]]), map.h, "identity");
     return (x) => apply(output, [...x, ...apply(hidden, x)]);
   }
-  const gate = (name, activation) => layerOf(map.gates[name].weight, map.gates[name].bias, activation);
+  const gate = (name, activation) => gateOf(map, name, activation);
   const unchanged = unitMatrix(map.units);
   if (map.kind === "lstm") {
     const [i, f, g, o] = [gate("i", "sigmoid"), gate("f", "sigmoid"), gate("g", "tanh"), gate("o", "sigmoid")];

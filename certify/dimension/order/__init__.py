@@ -1,0 +1,1 @@
+"""Order in R^d: a tree of boxes along which every orbit runs down to a cycle."""
