@@ -276,6 +276,11 @@ def remembering_gru() -> GRU:
     return GRU((r, [1, 1]), (z, [-1, -1]), (n, [0, 0]), "after", [0, 0])
 
 
+def spiral_rnn() -> Network:
+    """Two tanh units: a turn by 45 degrees and a contraction by 0.9, around a fixed point that attracts."""
+    return Network([Layer([["163/256", "-163/256"], ["163/256", "163/256"]], ["1/8", 0], "tanh")], None)
+
+
 def bistable_rnn() -> Network:
     """Two tanh units with two fixed points that attract, and a saddle between them."""
     return Network([Layer([[2, "1/4"], ["1/4", "1/2"]], [0, "1/8"], "tanh")], None)
@@ -367,6 +372,7 @@ CASES: dict[str, Callable[[], Map | dict[str, Any]]] = {
     "lstm-remembers": remembering_lstm,
     "gru-remembers": remembering_gru,
     "tanh-rnn-remembers": bistable_rnn,
+    "tanh-rnn-spirals": spiral_rnn,
     "tent-below-zero": lambda: PiecewiseLinear([(-1, -1), ("-1/2", 0), (0, -1)]),
 }
 

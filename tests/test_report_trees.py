@@ -87,6 +87,7 @@ def test_the_theorem_counts_cycles_and_names_periods() -> None:
         (SADDLE, BASINS, "one of at most $3$ fixed points."),
         (TURNED, FLIPPED, "one of at most $2$ cycles, whose least periods divide $2$."),
         (TURNED, {**FLIPPED, "families": FLIPPED["families"][:1]}, "one cycle, whose least period divides $2$."),
+        (TURNED, {**FLIPPED, "families": [{**FLIPPED["families"][0], "period": 1}]}, "one fixed point."),
     ):
         given = parse_map(json.dumps(document).encode()).map
         paper = argument(given, proof)
@@ -96,7 +97,8 @@ def test_the_theorem_counts_cycles_and_names_periods() -> None:
         assert "Li-Yorke" in markdown(paper)
         rows = next(part.rows for part in paper.proof if isinstance(part, Table) and part.head[0] == "family")
         ends = [one["ends"] for one in proof["families"]]
-        assert [row[2:] for row in rows] == [(f"${x['expanding']}$", f"${x['number']}$") for x in proof["families"]]
+        figures = [(x["expanding"], x.get("period", len(x["ends"])), x["number"]) for x in proof["families"]]
+        assert [row[2:] for row in rows] == [tuple(f"${n}$" for n in figure) for figure in figures]
         assert sum(len(one) for one in ends) == 1 + int(str(rows[-1][1]).strip("$").split("$")[-1])
 
 

@@ -60,7 +60,7 @@ def expansions(certificate: Mapping[str, Any]) -> dict[int, int]:
     return {
         family["number"] + i: family["expanding"]
         for family in certificate["families"]
-        for i in range(len(family["ends"]))
+        for i in range(family.get("period", len(family["ends"])))
     }
 
 

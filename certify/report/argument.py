@@ -608,53 +608,57 @@ def _contraction(content: dict[str, Any], certificate: Certificate) -> tuple[str
 
 def _order_tree(content: dict[str, Any], certificate: Certificate) -> tuple[str, list[Part]]:
     families, d, bits = certificate["families"], len(certificate["lo"]), certificate["bits"]
-    blocks, rows, owned = list[dict[str, Any]](), list[tuple[Cell, ...]](), set[int]()
+    blocks, rows, owned, periods = list[dict[str, Any]](), list[tuple[Cell, ...]](), set[int](), list[int]()
     for i, family in enumerate(families, 1):
-        first, number_of_first, ends = len(blocks), family["number"], family["ends"]
-        blocks += ends
-        owned |= {*range(number_of_first, number_of_first + len(ends))}
+        first, number, period = len(blocks), family["number"], family.get("period", len(family["ends"]))
+        blocks += family["ends"]
+        owned |= {*range(number, number + period)}
+        periods.append(period)
         places = _numbers([*range(first, len(blocks))])
-        rows.append((f"${i}$", places, f"${family['expanding']}$", f"${number_of_first}$"))
+        rows.append((f"${i}$", places, f"${family['expanding']}$", f"${period}$", f"${number}$"))
     many = "one family" if len(families) == 1 else f"${len(families)}$ families"
     leaves = [int(token) for token in certificate["tree"].split(" ") if not token.startswith("/")]
     at_ends = sum(leaf in owned for leaf in leaves)
     box: list[tuple[Cell, ...]] = [
         (f"${k}$", Exact(lo), Exact(hi)) for k, (lo, hi) in enumerate(zip(certificate["lo"], certificate["hi"]), 1)
     ]
-    return _settles([len(family["ends"]) for family in families]), [
+    return _settles(periods), [
         f"Let $R$ be the box of the first table. {ENTERS[content['map']['kind']]} So every orbit of $f$ is in $R$ from some "
         "time on.",
         rf"The certificate has {many} of blocks $Q_i = \{{x : b_k\le l_k(x)\le c_k, k = 1,\dots,{d}\}}$, with the linear "
         "forms $l_k$ and the bounds $b_k$ and $c_k$ of the tables. In each family a block is followed by the next, and the "
-        f"last by the first. It also has a tree that cuts $R$, by halving, into ${len(leaves)}$ closed boxes with numbers. The "
-        f"numbers of ${at_ends}$ of them belong to blocks, in which they lie. Interval arithmetic in fixed point with ${bits}$ binary "
+        "last by the first. A family of period $q$ has $q$ numbers, which its blocks have in turn. The certificate also has a "
+        f"tree that cuts $R$, by halving, into ${len(leaves)}$ closed boxes with numbers. ${at_ends}$ of them have numbers of "
+        f"families, and lie in all blocks with their number. Interval arithmetic in fixed point with ${bits}$ binary "
         "digits, rounded outward, encloses the images of boxes and of blocks, and shows three things. (i) The image of a box "
-        "whose number $n$ belongs to no block meets only boxes with numbers less than $n$. (ii) In a family of which $u > 0$ "
-        "directions expand, the image of a box with the number of a block meets only boxes with the number of the next block, "
-        "and boxes with numbers less than all of the family. (iii) In a family with $u = 0$ the image of each block lies in "
+        "whose number $n$ belongs to no family meets only boxes with numbers less than $n$. (ii) In a family of which $u > 0$ "
+        "directions expand, the image of a box with one of its numbers meets only boxes with its next number, after the last the "
+        "first, and boxes with numbers less than all of the family. (iii) In a family with $u = 0$ the image of each block lies in "
         "the next.",
         "Take an orbit in $R$, and boxes that it visits. Let the numbers of a family count as the least of them. "
         "By (i) and (ii) the numbers of these boxes fall, but for turns round a family, and they can do so only finitely often; "
-        "and by (iii) the orbit never leaves the blocks of a family with $u = 0$. So it ends with going round the blocks of one "
-        "family, one after the other. This is a decomposition as in "
+        "and by (iii) an orbit in all blocks with one number of a family with $u = 0$ is in all those with the next one after a "
+        "step. So it ends with going round one family: it lies in all blocks with one of its numbers, then in all with the "
+        "next one, and so on. This is a decomposition as in "
         r"\cite{Conley1978, KaliesMischaikowVanderVorst2005}.",
         r"Let $y$ be the coordinates of a block in which it is $-1\le y_k\le 1$. The same arithmetic encloses, for each block, "
         "all matrices $A$ with which $f(x)-f(x')$ in the coordinates of the next block is $A (y-y')$, for any two points of "
         r"the first. All of them have $|A_{kk}|-\sum_{j\neq k} |A_{kj}| > 1$ for $k\le u$ and $\sum_j |A_{kj}| < 1$ "
         "for $k > u$.",
-        "Of two orbits that go round a family in step let $a$ be the largest of the first $u$ coordinates of their "
-        r"difference, in absolute value, and $b$ the largest of the others: at most $2$, both of them. If once $b\le a\neq 0$, "
+        "Take two orbits that go round a family in step, a block in which both are, and after each step the next block. In its "
+        "coordinates let $a$ be the largest of the first $u$ coordinates of the difference of the orbits, "
+        r"in absolute value, and $b$ the largest of the others: at most $2$, both of them. If once $b\le a\neq 0$, "
         "then in the next block $a$ is larger by a factor greater than $1$ that depends on the family alone, and $b$ is less "
         "than $a$. So it is at all later times, and $a$ grows beyond $2$, which is impossible. Hence $a < b$, or both are "
         r"$0$, at all times, and then $b$ shrinks at each step, by a factor less than $1$ \cite{Zgliczynski2009}. So the two "
         "orbits come together, at a geometric rate.",
-        "An orbit that goes round a family of $p$ blocks and the same orbit $p$ steps later are two such orbits. Hence $x_n, "
-        r"x_{n+p}, x_{n+2p}, \dots$ converges for each $n$, and as $f$ is continuous the limits are a cycle whose least "
-        "period divides $p$. Two cycles that go round one family are such orbits too, so they are the same; and every cycle "
+        "An orbit that goes round a family of period $q$ and the same orbit $q$ steps later are two such orbits. Hence $x_n, "
+        r"x_{n+q}, x_{n+2q}, \dots$ converges for each $n$, and as $f$ is continuous the limits are a cycle whose least "
+        "period divides $q$. Two cycles that go round one family are such orbits too, so they are the same; and every cycle "
         "is what its own orbits converge to, so there are no more cycles than families. Two orbits converge to two cycles, so "
         "their distance tends to $0$, or keeps away from it: they are no Li-Yorke pair.",
         Table("The box $R$.", ("coordinate", "least", "greatest"), box),
-        Table("The families, each with the least of its numbers.", ("family", "blocks", "$u$", "number"), rows),
+        Table("The families, each with the least of its numbers.", ("family", "blocks", "$u$", "$q$", "number"), rows),
         *_block_tables(blocks),
     ]
 
@@ -674,15 +678,14 @@ ENTERS = {
 """Why every orbit comes into the root of a tree and stays there, by the kind of the map."""
 
 
-def _settles(lengths: list[int]) -> str:
-    """The theorem of a tree whose families have these lengths."""
-    one, what, periods = len(lengths) == 1, "fixed point", ""
-    if {*lengths} != {1}:
-        each = [p for p in sorted({*lengths}) if not any(q > p and q % p == 0 for q in lengths)]
-        divided = " or ".join(f"${p}$" for p in each)
-        what, periods = "cycle", f", whose least period{' divides' if one else 's divide'} {divided}"
-    few = f"one {what}" if one else f"one of at most ${len(lengths)}$ {what}s"
-    return f"Every orbit of $f$ converges to {few}{periods}. The map has no Li-Yorke pair."
+def _settles(periods: list[int]) -> str:
+    """The theorem of a tree whose families have these periods."""
+    one, what, divided = len(periods) == 1, "fixed point", ""
+    if {*periods} != {1}:
+        each = " or ".join(f"${p}$" for p in sorted({*periods}) if not any(q > p and q % p == 0 for q in periods))
+        what, divided = "cycle", f", whose least period{' divides' if one else 's divide'} {each}"
+    few = f"one {what}" if one else f"one of at most ${len(periods)}$ {what}s"
+    return f"Every orbit of $f$ converges to {few}{divided}. The map has no Li-Yorke pair."
 
 
 KINDS = {

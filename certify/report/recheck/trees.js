@@ -13,12 +13,13 @@ function orderTree(map, data) {
   const owners = new Map(); // of numbers of leaves: the ends that own them
   let after = 0;
   list(data.get("families"), "families").forEach((family, i) => {
-    const { number, expanding, blocks } = readFamily(family, `families[${i}]`, d);
+    const { number, expanding, period, blocks } = readFamily(family, `families[${i}]`, d);
     need(number >= after, `families[${i}]`, "expected a number beyond those of the family before");
-    after = number + blocks.length;
+    after = number + period;
     blocks.forEach((block, j) => {
       const [name, next] = [`families[${i}].ends[${j}]`, (j + 1) % blocks.length];
-      owners.set(number + j, { block, name, trap: expanding === 0, number, next: number + next });
+      if (j < period) owners.set(number + j, { blocks: [], name, trap: expanding === 0, number, next: number + ((j + 1) % period) });
+      owners.get(number + (j % period)).blocks.push(block);
       const set = coordinates(block.set, bits);
       cones(steep(set), blocks[next], expanding, bits, name);
       if (expanding === 0) need(mapped(f(set), blocks[next], bits), name, "the image of the block is not seen to lie in the next block");
@@ -27,7 +28,7 @@ function orderTree(map, data) {
   const { nodes, leaves } = readTree(data.get("tree"), lo, hi);
   for (const leaf of leaves) {
     const end = owners.get(leaf.number);
-    if (end) need(boxInside(leaf, end.block, bits), leaf.name, `the leaf is not inside the block of ${end.name}`);
+    end?.blocks.forEach((block) => need(boxInside(leaf, block, bits), leaf.name, `the leaf is not inside the blocks of ${end.name}`));
     if (end?.trap) continue;
     const image = f(coordinates(boxSet(leaf, bits), bits)).map(({ over }) => over);
     const may = end ? (n) => n < end.number || n === end.next : (n) => n < leaf.number;
@@ -43,12 +44,14 @@ function place(x, bits, name) {
 }
 
 function readFamily(given, name, d) {
-  keys(given, name, ["number", "expanding", "ends"]);
+  keys(given, name, ["number", "expanding", "ends"], ["period"]);
   const [number, expanding] = ["number", "expanding"].map((key) => integer(given.get(key), `${name}.${key}`, 0));
   need(expanding <= d, `${name}.expanding`, `expected at most ${d}`);
   const blocks = list(given.get("ends"), `${name}.ends`).map((end, j) => readBlock(end, `${name}.ends[${j}]`, d));
   need(blocks.length > 0, `${name}.ends`, "expected at least one");
-  return { number, expanding, blocks };
+  const period = given.has("period") ? integer(given.get("period"), `${name}.period`, 1) : blocks.length;
+  need(blocks.length % period === 0, `${name}.period`, "expected a divisor of the number of ends");
+  return { number, expanding, period, blocks };
 }
 
 /** Every orbit is in the root from some time on. */
