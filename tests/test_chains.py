@@ -213,7 +213,7 @@ def test_shooting_finds_the_orbits_that_it_is_asked_for() -> None:
 def test_a_saddle_cycle_has_its_directions() -> None:
     """Derivatives send directions to directions, and what the forms annihilate to the same; nothing is left over."""
     system = Smooth(case("laurent-von-brecht-lstm"))
-    points = orbits(system, 16, 1_000, 500, np.random.default_rng(5))
+    points = orbits(system, 16, 1_000, 500, np.random.default_rng(5), Budget())
     cycle = next(saddle_cycles(system, points, 6, 0.2, [], Budget()))
     assert cycle.period == 3
     matrices = system.jacobians(cycle.points)
@@ -238,7 +238,7 @@ def test_cycles_that_do_not_expand_in_one_direction_are_no_saddles() -> None:
 
 def test_excursions_leave_and_come_back() -> None:
     system = Smooth(case("laurent-von-brecht-lstm"))
-    points = orbits(system, 16, 1_000, 500, np.random.default_rng(5))
+    points = orbits(system, 16, 1_000, 500, np.random.default_rng(5), Budget())
     extent = float(np.ptp(points, axis=(0, 1)).max())
     seen = 0
     for cycle in saddle_cycles(system, points, 3, 0.2, [], Budget()):
@@ -480,4 +480,4 @@ def test_orbits_that_diverge_are_no_obstacle() -> None:
 
 def test_exponents_of_a_linear_map() -> None:
     system = Smooth(Network([Layer([[3, 1], [0, "1/2"]], [0, 0], "identity")], None))
-    assert np.allclose(exponents(system, np.zeros((400, 2, 2))), np.log([3, 0.5]), atol=0.01)
+    assert np.allclose(exponents(system, np.zeros((400, 2, 2)), Budget()), np.log([3, 0.5]), atol=0.01)

@@ -217,7 +217,7 @@ def test_an_unbounded_network_has_no_tree() -> None:
     given = Network([Layer([[2, 0], [0, "1/2"]], [0, 0], "relu")], None)
     answer = search_tree(given, Budget(), lambda _: None, 0)
     assert isinstance(answer, NotDecided)
-    assert "no activation has bounded values" in answer.reason
+    assert "none is seen to hold all orbits" in answer.reason
 
 
 def test_what_is_left_is_said() -> None:
@@ -358,3 +358,11 @@ def test_trees_of_chaotic_maps_are_refused(given: Network | GRU) -> None:
         for _ in range(8):
             tokens = [t if t[0] == "/" else str(seed.randrange(greatest)) for t in honest.tree.split(" ")]
             sealed(given, OrderTree(honest.lo, honest.hi, some, " ".join(tokens), BITS), "INVALID")
+
+
+def test_a_forget_gate_that_may_come_to_1_gives_no_root() -> None:
+    """sigmoid(100) is 1 in doubles, so nothing bounds the state c."""
+    hold, leave = ([[0]], [100]), ([[0]], [0])
+    verdict = prove(LSTM(leave, hold, leave, leave), time_limit=5)
+    assert verdict.verdict == "UNDECIDED"
+    assert "no tree of boxes" in verdict.reason

@@ -20,6 +20,7 @@ import numpy as np
 
 from certify import LSTM, Layer, Network, checker, load, prove
 from certify.certificate import to_json
+from certify.decision.budget import Budget
 from certify.dimension.chains.orbits import exponents, orbits
 from certify.dimension.chains.smooth import Smooth, SmoothMap
 from certify.mapfile import document
@@ -52,7 +53,7 @@ def drawn(kind: Callable[[int, np.random.Generator], SmoothMap], d: int, count: 
 
 
 def _chaotic(system: Smooth, steps: int) -> bool:
-    found = exponents(system, orbits(system, 4, steps, 2 * steps, np.random.default_rng(0)))
+    found = exponents(system, orbits(system, 4, steps, 2 * steps, np.random.default_rng(0), Budget()), Budget())
     return len(found) > 0 and found[0][0] > 0.05 and found[:, 1].max() < -0.03
 
 

@@ -27,22 +27,26 @@ SAME = 1e-7
 """Points that are as near as this are one."""
 
 
-def orbits(system: Smooth, count: int, steps: int, transient: int, generator: np.random.Generator) -> Floats:
+def orbits(
+    system: Smooth, count: int, steps: int, transient: int, generator: np.random.Generator, budget: Budget
+) -> Floats:
     """Orbits (steps + 1, orbits, d) of random points of several sizes, after a transient; fewer where some diverge."""
     x = generator.normal(size=(count, system.dimension)) * 4.0 ** generator.integers(-2, 2, size=(count, 1))
     points = np.empty((steps + 1, *x.shape))
     for t in range(-transient, steps + 1):
+        budget.check(0)
         x = x if t == -transient else system.step(x)
         if t >= 0:
             points[t] = x
     return np.asarray(points[:, np.all(abs(points) < BOUND, axis=(0, 2))])
 
 
-def exponents(system: Smooth, points: Floats) -> Floats:
+def exponents(system: Smooth, points: Floats, budget: Budget) -> Floats:
     """The Lyapunov exponents (orbits, d) along orbits, the largest first, by QR (Benettin, Galgani, Giorgilli and Strelcyn 1980)."""
     steps, count, d = points.shape
     frames, totals = np.broadcast_to(np.eye(d), (count, d, d)), np.zeros((count, d))
     for x in points:
+        budget.check(0)
         frames, triangles = np.linalg.qr(system.jacobians(x) @ frames)
         totals += np.log(abs(np.diagonal(triangles, axis1=1, axis2=2)) + 1e-300)
     return -np.sort(-totals / steps, axis=1)

@@ -108,7 +108,7 @@ class _Search:
         """With so much effort."""
         self.budget.check(0)
         self.progress(f"{effort.orbits} orbits of {effort.steps} steps")
-        points = orbits(self.system, effort.orbits, effort.steps, effort.transient, generator)
+        points = orbits(self.system, effort.orbits, effort.steps, effort.transient, generator, self.budget)
         if effort.transient:
             points = self._chaotic(points)
         if not points.size:
@@ -133,7 +133,7 @@ class _Search:
 
     def _chaotic(self, points: Floats) -> Floats:
         """The orbits with a positive Lyapunov exponent."""
-        found = exponents(self.system, points[:EXPONENT_STEPS])
+        found = exponents(self.system, points[:EXPONENT_STEPS], self.budget)
         chaotic = found[:, 0] > LEAST_EXPONENT if len(found) else np.zeros(0, bool)
         largest = ", ".join(f"{x:.3g}" for x in found[np.argmax(found[:, 0])][:3]) if len(found) else "none is bounded"
         self.tried.append(

@@ -17,7 +17,8 @@ ROOM = 1 / 32
 
 
 def root(system: Smooth) -> tuple[Floats, Floats] | None:
-    """The lower and the upper ends (d); None where no activation of a network has bounded values.
+    """The lower and the upper ends (d); None where no activation of a network has bounded values, or a forget gate may come to 1 up to
+    rounding.
 
     Of a network the values that may follow the first bounded activation; of a GRU |h| <= 1; of an LSTM |h| <= 1 and
     |c| <= r, where |i g| <= a and f <= b with a + b r < r.
@@ -30,7 +31,7 @@ def root(system: Smooth) -> tuple[Floats, Floats] | None:
         i, f, g = (Spans(-one, one).through(step) for step in system.steps[:3])
         reach = i.high * np.maximum(-g.low, g.high) / (1 - f.high) * (1 + ROOM) + MARGIN
         high = np.concatenate([one, np.ceil(reach * PLACES) / PLACES])
-        return -high, high
+        return (-high, high) if np.isfinite(high).all() else None
     bounded = [step.activation.range[0] > NEG_INF and step.activation.range[1] < INF for step in system.steps]
     if not any(bounded):
         return None

@@ -37,7 +37,7 @@ def search_tree(given: SmoothMap, budget: Budget, progress: Callable[[str], None
     try:
         with np.errstate(all="ignore"):  # doubles only propose
             if (ends := root(system)) is None:
-                return NotDecided("no tree of boxes, as no activation has bounded values")
+                return NotDecided("no tree of boxes, as none is seen to hold all orbits in the end")
             if (cycles := attracting(system, *ends, generator, budget)) is None:
                 return NotDecided("no tree of boxes, as not all orbits that were followed come to rest")
             return _Search(system, ends, cycles, budget, progress).found(generator)
