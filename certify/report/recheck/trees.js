@@ -21,8 +21,9 @@ function orderTree(map, data) {
       if (j < period) owners.set(number + j, { blocks: [], name, trap: expanding === 0, number, next: number + ((j + 1) % period) });
       owners.get(number + (j % period)).blocks.push(block);
       const set = coordinates(block.set, bits);
-      cones(steep(set), blocks[next], expanding, bits, name);
-      if (expanding === 0) need(mapped(f(set), blocks[next], bits), name, "the image of the block is not seen to lie in the next block");
+      const image = steep(set);
+      cones(image, blocks[next], expanding, bits, name);
+      if (expanding === 0) need(mapped(image, blocks[next], bits), name, "the image of the block is not seen to lie in the next block");
     });
   });
   const { nodes, leaves } = readTree(data.get("tree"), lo, hi);
