@@ -10,7 +10,8 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -94,6 +95,29 @@ def forgeries(document: Document, proof: Document) -> Iterator[tuple[tuple[str |
             yield path, resealed(other) if "digest" in other and path != ("digest",) else other
         except ValueError:  # an integer that Python's json does not write
             continue
+
+
+def assert_forgeries_are_true(
+    document: Document, proof: Document, keys: Collection[str], proves: Callable[[Document, Document], bool]
+) -> None:
+    """A change with a digest that fits is accepted only below these keys and where a second check accepts it too; and often it is not."""
+    accepted = refused = 0
+    for path, forged in forgeries(document, proof):
+        if checker.check(document, forged).status == "VALID":
+            accepted += 1
+            assert path[0] in keys, path
+            assert proves(document, forged), (path, forged)
+        else:
+            refused += 1
+    assert refused > accepted > 0
+
+
+def rewritten(proof: Document, **fields: Any) -> Document:
+    """The certificate with these fields, and with the words and the digest that fit them, where they make sense."""
+    other = {**copy.deepcopy(proof), **fields}
+    with suppress(TypeError, ValueError, KeyError, AttributeError):
+        other["claim"]["words"] = checker.claim_words(proof["kind"], other)
+    return resealed(other)
 
 
 def assert_no_other_map(document: Document, proof: Document) -> None:

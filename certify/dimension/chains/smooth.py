@@ -156,16 +156,16 @@ class Smooth:
     def step(self, x: Floats) -> Floats:
         """The images of points (..., d) in doubles."""
         none = np.zeros((*x.shape, 0))
-        return self._image(self.steps, Doubles(x, none, none, 0.0)).centre
+        return self.image(Doubles(x, none, none, 0.0)).centre
 
     def jacobians(self, x: Floats) -> Floats:
         """The derivatives at points (..., d), in doubles."""
         columns = np.broadcast_to(np.eye(self.dimension), (*x.shape, self.dimension))
-        return self._image(self.steps, Doubles(x, columns, np.zeros_like(columns), 0.0)).slopes
+        return self.image(Doubles(x, columns, np.zeros_like(columns), 0.0)).slopes
 
     def about(self, centres: Floats, columns: Floats) -> Doubles:
         """f over the blocks of these centres (..., d) and columns (..., d, d), in doubles: a proposal."""
-        return self._image(self.steps, Doubles(centres, columns, np.zeros_like(columns), 1.0))
+        return self.image(Doubles(centres, columns, np.zeros_like(columns), 1.0))
 
     def image(self, x: Signal) -> Signal:
         """Of units in doubles of any kind."""
